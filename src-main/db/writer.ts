@@ -1,0 +1,123 @@
+import type BetterSqlite3 from 'better-sqlite3';
+import type { CompiledQuery } from 'kysely';
+import type { QueryOutcome, Work } from './work.ts';
+
+interface Pending {
+  /** Runs the unit inside the open transaction; throws what the unit throws. */
+  perform(): void;
+  /** Called once the group is on disk. */
+  succeed(): void;
+  fail(error: unknown): void;
+}
+
+const maxStatements = 500;
+
+/**
+ * The one writer of an SQLite file. Units wait in a queue; a group of them runs in one transaction
+ * without any `await` and is committed durably once, so throughput is not one fsync a request.
+ */
+export class GroupedWriter {
+  readonly #connection: BetterSqlite3.Database;
+  readonly #statements = new Map<string, BetterSqlite3.Statement>();
+  #queue: Pending[] = [];
+  #isScheduled = false;
+  #isClosed = false;
+
+  constructor(connection: BetterSqlite3.Database) {
+    this.#connection = connection;
+  }
+
+  /** Queues a unit; resolves with its result when the commit that holds it is on disk. */
+  write<R>(work: () => Work<R>): Promise<R> {
+    if (this.#isClosed) return Promise.reject(new Error('the database is closed'));
+    return new Promise<R>((resolve, reject) => {
+      let result: { value: R } | undefined;
+      this.#queue.push({
+        perform: () => {
+          result = { value: this.#perform(work()) };
+        },
+        succeed: () => {
+          if (result) resolve(result.value);
+        },
+        fail: reject,
+      });
+      this.#schedule();
+    });
+  }
+
+  /** Commits what waits and refuses more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#flush();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    const group = this.#queue;
+    if (group.length === 0) return;
+    this.#queue = [];
+    const performed: Pending[] = [];
+    try {
+      this.#connection.exec('BEGIN IMMEDIATE');
+      for (const pending of group) this.#performAlone(pending, performed);
+      this.#connection.exec('COMMIT');
+    } catch (error) {
+      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+      for (const pending of group) pending.fail(error);
+      return;
+    }
+    for (const pending of performed) pending.succeed();
+  }
+
+  #performAlone(pending: Pending, performed: Pending[]): void {
+    this.#connection.exec('SAVEPOINT unit');
+    try {
+      pending.perform();
+      this.#connection.exec('RELEASE unit');
+      performed.push(pending);
+    } catch (error) {
+      // A full disk ends the whole transaction by itself: then the group fails, not the unit.
+      if (!this.#connection.inTransaction) throw error;
+      this.#connection.exec('ROLLBACK TO unit; RELEASE unit');
+      pending.fail(error);
+    }
+  }
+
+  #perform<R>(work: Work<R>): R {
+    let step = work.next();
+    while (!step.done) {
+      let outcome: QueryOutcome;
+      try {
+        outcome = this.#query(step.value);
+      } catch (error) {
+        step = work.throw(error);
+        continue;
+      }
+      step = work.next(outcome);
+    }
+    return step.value;
+  }
+
+  #query(query: CompiledQuery): QueryOutcome {
+    const statement = this.#statement(query.sql);
+    if (statement.reader) return { rows: statement.all(...query.parameters), changed: 0 };
+    return { rows: [], changed: statement.run(...query.parameters).changes };
+  }
+
+  #statement(sql: string): BetterSqlite3.Statement {
+    const known = this.#statements.get(sql);
+    if (known) return known;
+    if (this.#statements.size >= maxStatements) this.#statements.clear();
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
