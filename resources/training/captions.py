@@ -36,7 +36,7 @@ PLACE_WORDS = {
     "bottom": ("at the bottom", "at the bottom", "below", "in the lower half"),
 }
 STYLE_WORDS = {
-    "flat": (("a flat drawing of ", "flat "), (", flat", ", flat style", ", flat design")),
+    "flat": (("a flat drawing of ", "a flat picture of "), (", flat", ", flat style", ", flat design")),
     "pixel art": (("pixel art of ", "a pixel art picture of "), (", pixel art", ", pixel art style", " as pixel art")),
     "watercolor": (("a watercolor of ", "a watercolor painting of ", "watercolour of "), (", watercolor", ", watercolor style", ", watercolour", " in watercolor")),
     "sketch": (("a sketch of ", "a pencil sketch of "), (", sketch", ", pencil sketch", ", sketch style")),

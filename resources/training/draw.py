@@ -187,7 +187,7 @@ SKIES = {
     "sunset": ((76, 56, 132), (226, 92, 98), (255, 182, 88)),
     "night": ((9, 12, 38), (20, 28, 68), (44, 56, 108)),
 }
-LIGHT = {"dawn": (0.98, 0.88, 0.94), "day": (1, 1, 1), "sunset": (0.92, 0.68, 0.62), "night": (0.32, 0.38, 0.58)}
+LIGHT = {"dawn": (0.98, 0.88, 0.94), "day": (1, 1, 1), "sunset": (0.92, 0.68, 0.62), "night": (0.40, 0.46, 0.68)}
 LANDS = {"sea": (38, 116, 184), "desert": (228, 186, 112), "snow": (240, 245, 252), "meadow": (98, 172, 74)}
 
 
@@ -467,14 +467,14 @@ def displaced(pixels, rng, strength, cells):
     return pixels[y, x]
 
 
-def as_pixel_art(canvas, size, rng):
-    cells = size // 4
+def as_pixel_art(canvas, size, rng, block=4):
+    cells = size // block
     small = canvas.resize((cells, cells), Image.NEAREST).quantize(20, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     return np.asarray(small.convert("RGB").resize((size, size), Image.NEAREST))
 
 
 def as_watercolor(canvas, size, rng):
-    big = displaced(np.asarray(canvas.resize((size * 2, size * 2), Image.BOX)), rng, 0.028 * size, 14)
+    big = displaced(np.asarray(canvas.resize((size * 2, size * 2), Image.BOX)), rng, 0.02 * size, 14)
     big = displaced(big, rng, 0.008 * size, 48)
     soft = Image.fromarray(big).filter(ImageFilter.GaussianBlur(size / 90)).resize((size, size), Image.BOX)
     x = np.asarray(soft, np.float32)
@@ -513,6 +513,8 @@ def draw(spec, rng, size=128):
     """Draws a spec; returns uint8 [size, size, 3]."""
     big = size * SUPERSAMPLING
     canvas = Landscape(spec, big, rng).draw() if spec["kind"] == "scene" else draw_objects(spec, big, rng)
+    if spec["style"] == "pixel art" and spec["kind"] == "scene":
+        return as_pixel_art(canvas, size, rng, block=2)
     if spec["style"] in FILTERS:
         return FILTERS[spec["style"]](canvas, size, rng)
     return np.asarray(canvas.reduce(SUPERSAMPLING))

@@ -1,5 +1,12 @@
 import BetterSqlite3 from 'better-sqlite3';
-import { DummyDriver, Kysely, SqliteAdapter, SqliteDialect, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteDialect,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
 import { existsSync } from 'node:fs';
 import { migrateToLatest } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
@@ -89,12 +96,12 @@ function checkIntegrity(connection: BetterSqlite3.Database): void {
 }
 
 async function backUpBeforeUpgrade(connection: BetterSqlite3.Database, file: string): Promise<void> {
-
   const known = connection
     .prepare("select count(*) as n from sqlite_master where name = 'kysely_migration'")
     .pluck()
     .get();
-  const executed = known === 1 ? connection.prepare('select count(*) from kysely_migration').pluck().get() : 0;
+  const executed =
+    known === 1 ? connection.prepare('select count(*) from kysely_migration').pluck().get() : 0;
   if (typeof executed === 'number' && executed < Object.keys(migrations).length) {
     await connection.backup(`${file}.before-upgrade`);
   }

@@ -28,7 +28,11 @@ export interface ImageEngine {
   /** Models found on disk. @throws EngineError */
   models(): Promise<readonly ImageModelInfo[]>;
   /** @throws EngineError with `cancelled` when the signal fires, `engine_died` when the process ends. */
-  generate(job: ImageJob, onProgress: (progress: ImageProgress) => void, signal: AbortSignal): Promise<ImageResult>;
+  generate(
+    job: ImageJob,
+    onProgress: (progress: ImageProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImageResult>;
   /** Frees the memory of loaded models. */
   unload(): Promise<void>;
   stop(): Promise<void>;

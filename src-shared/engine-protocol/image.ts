@@ -31,9 +31,18 @@ export interface ImageProgress {
 
 /** A finished picture: WebP bytes and what differs from what was asked, in words for the job log. */
 export interface ImageResult {
-  readonly pictures: ReadonlyArray<{ readonly webp: Uint8Array; readonly width: number; readonly height: number }>;
+  readonly pictures: ReadonlyArray<{
+    readonly webp: Uint8Array;
+    readonly width: number;
+    readonly height: number;
+  }>;
   readonly notes: readonly string[];
-  readonly timings: { readonly loadMs: number; readonly encodeMs: number; readonly sampleMs: number; readonly decodeMs: number };
+  readonly timings: {
+    readonly loadMs: number;
+    readonly encodeMs: number;
+    readonly sampleMs: number;
+    readonly decodeMs: number;
+  };
 }
 
 /** A model that the engine can run as it lies on disk. */

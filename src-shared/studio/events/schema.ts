@@ -12,7 +12,11 @@ export const StudioEvent = Type.Union([
   Type.Object({ type: Type.Literal('creationRemoved'), id: Type.String() }),
   Type.Object({ type: Type.Literal('imageAdded'), image: GalleryImage }),
   /** Binned, restored or erased: `image` is null once it is erased. */
-  Type.Object({ type: Type.Literal('imageChanged'), id: Type.String(), image: Type.Union([GalleryImage, Type.Null()]) }),
+  Type.Object({
+    type: Type.Literal('imageChanged'),
+    id: Type.String(),
+    image: Type.Union([GalleryImage, Type.Null()]),
+  }),
   Type.Object({ type: Type.Literal('workerChanged'), worker: WorkerStatus }),
   Type.Object({ type: Type.Literal('connectionChanged'), connection: Connection }),
   Type.Object({ type: Type.Literal('settingsChanged'), settings: Settings }),

@@ -1,0 +1,97 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { type Problem, ProblemError } from '#shared/common/problem.ts';
+
+/** A Fastify instance whose routes take their types from TypeBox schemas. */
+export type AppFastify = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  Logger,
+  TypeBoxTypeProvider
+>;
+
+export interface FastifyBaseOptions {
+  readonly log: Logger;
+  /** Bytes of a body that a route without a limit of its own accepts. */
+  readonly bodyLimit?: number;
+  /** `/app` refuses unknown keys, `/api/v2` accepts and drops them (`decisions.md` 28). */
+  readonly unknownKeys: 'refuse' | 'drop';
+}
+
+/**
+ * The base of both listeners: validation that collects every violation, errors as
+ * `{ message, rc?, errors? }`, no text of an unexpected error on the wire.
+ */
+export function createFastify(options: FastifyBaseOptions): AppFastify {
+  const server = Fastify({
+    loggerInstance: options.log,
+    disableRequestLogging: true,
+    bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    requestTimeout: 120_000,
+    connectionTimeout: 0,
+    keepAliveTimeout: 30_000,
+    forceCloseConnections: true,
+    ajv: {
+      customOptions: {
+        allErrors: true,
+        coerceTypes: false,
+        removeAdditional: options.unknownKeys === 'drop',
+        useDefaults: false,
+        strict: false,
+      },
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  server.setErrorHandler<FastifyError | ProblemError>((error, request, reply) =>
+    sendProblem(error, request, reply),
+  );
+  return server;
+}
+
+function sendProblem(
+  error: FastifyError | ProblemError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  if (error instanceof ProblemError) return reply.code(error.status).send(problemOf(error));
+  if (error.validation) {
+    return reply.code(400).send({
+      message: 'Input payload validation failed',
+      errors: validationErrors(error),
+    } satisfies Problem);
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) return reply.code(status).send({ message: error.message } satisfies Problem);
+  request.log.error({ err: error }, 'unexpected error');
+  return reply.code(500).send({ message: 'Internal Server Error' } satisfies Problem);
+}
+
+/** The body of a refusal; keys without a value are left out. */
+export function problemOf(error: ProblemError): Problem {
+  return {
+    message: error.message,
+    ...(error.rc === undefined ? {} : { rc: error.rc }),
+    ...(error.errors === undefined ? {} : { errors: { ...error.errors } }),
+  };
+}
+
+/** Violations by dotted path, one sentence a path (`api.md` 1.5.2). */
+function validationErrors(error: FastifyError): Record<string, string> {
+  const errors: Record<string, string> = {};
+  for (const violation of error.validation ?? []) {
+    const path = violation.instancePath.split('/').filter((part) => part !== '');
+    const missing = violation.params['missingProperty'];
+    if (typeof missing === 'string') path.push(missing);
+    errors[path.join('.')] = violation.message ?? 'is not valid';
+  }
+  return errors;
+}
