@@ -14,6 +14,7 @@ SHARD = 4000
 
 
 def draw_shard(job):
+    """Draws shard `index` of a folder, unless it is there already."""
     folder, index, size = job
     pictures = folder / f"pictures-{index:03}.npy"
     if pictures.exists():
@@ -36,8 +37,9 @@ def load_pictures(folder):
     return [np.load(path, mmap_mode="r") for path in sorted(Path(folder).glob("pictures-*.npy"))]
 
 
-def load_specs(folder, shards):
-    names = sorted(Path(folder).glob("specs-*.jsonl"))[:shards]
+def load_specs(folder):
+    """The specs of the finished shards, in the order of `load_pictures`."""
+    names = [path.parent / path.name.replace("pictures", "specs").replace(".npy", ".jsonl") for path in sorted(Path(folder).glob("pictures-*.npy"))]
     return [json.loads(line) for name in names for line in name.read_text().splitlines()]
 
 

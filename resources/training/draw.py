@@ -376,11 +376,13 @@ class Landscape:
 
     def spots(self, count, gap, low=None, high=None):
         """Places on the ground with some room between them, the farthest first."""
+        low, high = low or self.ground[0], high or self.ground[1]
+        high = max(low, high)
         found = []
         for attempt in range(90):
             if len(found) == count:
                 break
-            x, y = self.rng.uniform(0.12, 0.88), self.rng.uniform(low or self.ground[0], high or self.ground[1])
+            x, y = self.rng.uniform(0.12, 0.88), self.rng.uniform(low, high)
             room = gap * (1 - attempt / 120)
             if all(abs(x - other) > (room + width) / 2 for other, width in self.taken):
                 found.append((x, y))
@@ -442,7 +444,7 @@ class Landscape:
 
     def paint_boats(self, count):
         rng = self.rng
-        for x, y in self.spots(count, 0.3, self.horizon + 0.06, min(0.86, self.ground[0] - 0.09) if self.ground[0] > 0.82 else 0.86):
+        for x, y in self.spots(count, 0.3, self.horizon + 0.03, min(0.86, self.ground[0] - 0.09) if self.ground[0] > 0.82 else 0.86):
             s = self.depth(y) * rng.uniform(0.13, 0.18)
             hull = ((150, 72, 48), (196, 60, 52), (240, 240, 236), (50, 74, 120))[rng.integers(4)]
             sail = ((250, 248, 240), (240, 206, 120), (226, 96, 80))[rng.integers(3)]

@@ -1,5 +1,6 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, {
+  LogController,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -10,6 +11,13 @@ import Fastify, {
 } from 'fastify';
 import type { Logger } from 'pino';
 import { type Problem, ProblemError } from '#shared/common/problem.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The caller runs on this computer: loopback socket, no forwarding header, no foreign origin. */
+    isLocal: boolean;
+  }
+}
 
 /** A Fastify instance whose routes take their types from TypeBox schemas. */
 export type AppFastify = FastifyInstance<
@@ -26,6 +34,8 @@ export interface FastifyBaseOptions {
   readonly bodyLimit?: number;
   /** `/app` refuses unknown keys, `/api/v2` accepts and drops them (`decisions.md` 28). */
   readonly unknownKeys: 'refuse' | 'drop';
+  /** Characters of one path parameter; names of models are longer than the usual 100. */
+  readonly maxParamLength?: number;
 }
 
 /**
@@ -35,8 +45,9 @@ export interface FastifyBaseOptions {
 export function createFastify(options: FastifyBaseOptions): AppFastify {
   const server = Fastify({
     loggerInstance: options.log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
+    routerOptions: { maxParamLength: options.maxParamLength ?? 100 },
     requestTimeout: 120_000,
     connectionTimeout: 0,
     keepAliveTimeout: 30_000,
@@ -51,6 +62,7 @@ export function createFastify(options: FastifyBaseOptions): AppFastify {
       },
     },
   }).withTypeProvider<TypeBoxTypeProvider>();
+  server.decorateRequest('isLocal', false);
   server.setErrorHandler<FastifyError | ProblemError>((error, request, reply) =>
     sendProblem(error, request, reply),
   );

@@ -1,3 +1,5 @@
+import type { HordeAccountTables } from './horde-accounts.ts';
+import type { HordeWorkTables } from './horde-work.ts';
+
 /** Tables of the private horde. Times are milliseconds since the epoch, kudos are integer cents. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- filled by the first horde migration
-export interface HordeTables {}
+export interface HordeTables extends HordeAccountTables, HordeWorkTables {}

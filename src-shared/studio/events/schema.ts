@@ -21,5 +21,7 @@ export const StudioEvent = Type.Union([
   Type.Object({ type: Type.Literal('connectionChanged'), connection: Connection }),
   Type.Object({ type: Type.Literal('settingsChanged'), settings: Settings }),
   Type.Object({ type: Type.Literal('noticeAdded'), notice: SystemNotice }),
+  /** Events between the last one received and now are lost: everything has to be read again. */
+  Type.Object({ type: Type.Literal('resync') }),
 ]);
 export type StudioEvent = Static<typeof StudioEvent>;

@@ -14,7 +14,7 @@ export const Settings = Type.Object(
 export type Settings = Static<typeof Settings>;
 
 /** A change of some settings; the answer is the whole. */
-export const SettingsPatch = Type.Partial(Settings);
+export const SettingsPatch = Type.Partial(Settings, { additionalProperties: false });
 export type SettingsPatch = Static<typeof SettingsPatch>;
 
 export const defaultSettings: Settings = { theme: 'system', language: 'en', provider: 'cpu', workerOn: true };

@@ -1,0 +1,221 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { type AppDatabase, DatabaseDamagedError, openDatabase } from '#main/db/database.ts';
+import { DatabaseFromFutureError } from '#main/db/migrate.ts';
+import { createImageEngine, createMediaEngine } from '#main/platform/engine-supervisor.ts';
+import type { Folders, Platform } from '#main/platform/ports.ts';
+import { createAppListener } from '#main/server/app-listener.ts';
+import { createAppSession } from '#main/server/app-session.ts';
+import { createLocalWorker, workerRoutes } from '#main/studio/bridge/index.ts';
+import { connectionRoutes, createConnectionsService } from '#main/studio/connections/index.ts';
+import { draftRoutes } from '#main/studio/drafts/index.ts';
+import { createEventHub, eventRoutes } from '#main/studio/events/index.ts';
+import { createGalleryService, galleryRoutes } from '#main/studio/gallery/index.ts';
+import { createModelsService, modelRoutes } from '#main/studio/models/index.ts';
+import { createSettingsService, settingsRoutes } from '#main/studio/settings/index.ts';
+import { createSystemService, systemRoutes } from '#main/studio/system/index.ts';
+import { createHordeClient } from '#shared/horde/client.ts';
+import type { SystemNotice } from '#shared/studio/system/schema.ts';
+import { holdDataFolder } from './data-folder.ts';
+import { createHomeHorde } from './horde.ts';
+import { fetchSend, putPicture } from './fetch-send.ts';
+import { listen } from './listen.ts';
+import { openLog } from './log.ts';
+import { StartError } from './start-error.ts';
+
+/** A port that the person named must be that port; a default may give way to a free one. */
+export interface PortChoice {
+  readonly port: number;
+  readonly isChosen: boolean;
+}
+
+export interface AppConfig extends Folders {
+  readonly version: string;
+  readonly appPort: PortChoice;
+  readonly hordePort: PortChoice;
+  /** Address on which the horde listens: loopback until the host opens it. */
+  readonly host: string;
+  /** Whether the local worker starts with the app. */
+  readonly startsWorker: boolean;
+}
+
+/** The running app as its host process sees it. */
+export interface RunningApp {
+  /** Address of the interface with a fresh one-time secret. */
+  mintAppUrl(): string;
+  readonly hordeUrl: string;
+  readonly adminKey: string;
+  readonly models: readonly string[];
+  close(): Promise<void>;
+}
+
+const agentUrl = 'https://github.com/yurt-app/yurt';
+
+/**
+ * Builds and starts everything that runs without a window, in the order of dependence; `close` ends
+ * it in reverse. What was started before a failure is ended before the error is thrown.
+ * @throws StartError
+ */
+export async function createApp(platform: Platform, config: AppConfig): Promise<RunningApp> {
+  const ends: (() => unknown)[] = [];
+  const closeAll = async (): Promise<void> => {
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
+  try {
+    return await start(platform, config, ends, closeAll);
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+}
+
+async function start(
+  platform: Platform,
+  config: AppConfig,
+  ends: (() => unknown)[],
+  close: () => Promise<void>,
+): Promise<RunningApp> {
+  const { dataDir, version } = config;
+  const { clock } = platform;
+  const folder = holdDataFolder(dataDir);
+  ends.push(folder.release);
+  const { log, close: closeLog } = await openLog(dataDir, 'info');
+  ends.push(closeLog);
+  const { db, notices } = await openOrSetAside(join(dataDir, 'yurt.db'), clock(), log);
+  ends.push(() => db.close());
+
+  const tempDir = join(dataDir, 'temp');
+  mkdirSync(tempDir, { recursive: true });
+  const media = createMediaEngine({ spawn: () => platform.spawnEngine('media'), log, tempDir });
+  ends.push(() => media.stop());
+  const engine = createImageEngine({
+    spawn: () => platform.spawnEngine('image'),
+    log,
+    modelDirs: [join(config.resourcesDir, 'models'), join(dataDir, 'models')],
+    provider: 'cpu',
+    tempDir,
+  });
+  ends.push(() => engine.stop());
+
+  const horde = await createHomeHorde({ db, log, clock, secrets: platform.secrets, media, dataDir, version });
+  ends.push(() => horde.listener.close(), horde.stop);
+  const hordeAt = await listen(horde.listener, {
+    host: config.host,
+    port: config.hordePort.port,
+    purpose: 'horde',
+    owner: '7001 is the default of AI Horde servers and of Yurt.',
+    option: '--horde-port',
+    mayMove: !config.hordePort.isChosen,
+  });
+  const hordeUrl = `http://127.0.0.1:${hordeAt.port}`;
+  if (hordeAt.moved) {
+    notices.push({
+      code: 'horde_port_in_use',
+      details: { wanted: String(config.hordePort.port), port: String(hordeAt.port) },
+    });
+  }
+
+  const client = createHordeClient({
+    send: fetchSend,
+    baseUrl: hordeUrl,
+    apiKey: horde.adminKey,
+    clientAgent: `Yurt:${version}:${agentUrl}`,
+  });
+  const session = createAppSession({ randomBytes });
+  const events = createEventHub({ launchId: randomUUID() });
+  const system = createSystemService({
+    version,
+    host: platform.kind,
+    dataDir,
+    hordeUrl: () => hordeUrl,
+    events,
+  });
+  for (const notice of notices) system.addNotice(notice);
+  const gallery = createGalleryService({ db, clock, dataDir, media, events, log });
+  const worker = createLocalWorker({
+    client,
+    engine,
+    events,
+    clock,
+    log,
+    upload: putPicture,
+    name: `Yurt on ${hostname()}`.slice(0, 100),
+    agent: `Yurt:${version}:${agentUrl}`,
+  });
+  horde.onQueued(worker.wake);
+  const app = await createAppListener({
+    log,
+    rendererDir: config.rendererDir,
+    session,
+    features: [
+      eventRoutes(events),
+      settingsRoutes(createSettingsService({ db, clock, events })),
+      draftRoutes({ db, clock }),
+      systemRoutes(system),
+      galleryRoutes(gallery),
+      connectionRoutes(
+        createConnectionsService({
+          home: { name: hostname(), url: () => hordeUrl, client },
+          clock,
+          events,
+        }),
+      ),
+      workerRoutes(worker),
+      modelRoutes(createModelsService({ client, engine, log })),
+    ],
+  });
+  ends.push(() => app.close());
+  const appAt = await listen(app, {
+    host: '127.0.0.1',
+    port: config.appPort.port,
+    purpose: 'interface',
+    owner: '7010 is the default of Yurt.',
+    option: '--app-port',
+    mayMove: !config.appPort.isChosen,
+  });
+  gallery.reconcile().then(
+    (report) => log.info(report, 'gallery reconciled'),
+    (error: unknown) => log.warn({ err: error }, 'the gallery could not be reconciled'),
+  );
+  const appOrigin = `http://127.0.0.1:${appAt.port}`;
+  folder.announce({ pid: process.pid, appOrigin, control: session.control });
+  const models = await engine.models();
+  ends.push(worker.stop);
+  if (config.startsWorker) worker.start();
+  log.info({ hordeUrl, appOrigin }, 'started');
+  return {
+    mintAppUrl: () => `${appOrigin}/?s=${session.mintLink()}`,
+    hordeUrl,
+    adminKey: horde.adminKey,
+    models: models.map((model) => model.name),
+    close,
+  };
+}
+
+/** Opens the database; a damaged one is moved aside, kept, and told of, and a new one begins. */
+async function openOrSetAside(
+  file: string,
+  now: number,
+  log: Logger,
+): Promise<{ db: AppDatabase; notices: SystemNotice[] }> {
+  try {
+    return { db: await openDatabase(file), notices: [] };
+  } catch (error) {
+    if (error instanceof DatabaseFromFutureError) {
+      throw new StartError('data_from_newer_version', error.message, {}, error);
+    }
+    if (!(error instanceof DatabaseDamagedError)) throw error;
+    const aside = `${file}.damaged-${now}`;
+    for (const suffix of ['', '-wal', '-shm']) {
+      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
+    }
+    log.error({ err: error, aside }, 'the database was damaged and is kept aside');
+    return {
+      db: await openDatabase(file),
+      notices: [{ code: 'database_restored_empty', details: { file: aside } }],
+    };
+  }
+}

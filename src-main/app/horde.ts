@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { AppDatabase } from '#main/db/database.ts';
+import { createImagesService, imageRoutes } from '#main/horde/images/index.ts';
+import { createJobsService, jobRoutes } from '#main/horde/jobs/index.ts';
+import { createRequestsService, requestRoutes } from '#main/horde/requests/index.ts';
+import { createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
+import { createUsersService, ownerId, userRoutes } from '#main/horde/users/index.ts';
+import { createWorkersService, workerRoutes } from '#main/horde/workers/index.ts';
+import type { MediaEngine } from '#main/platform/engine-clients.ts';
+import type { SecretStore } from '#main/platform/ports.ts';
+import type { AppFastify } from '#main/server/fastify-base.ts';
+import { createHordeListener } from '#main/server/horde-listener.ts';
+import type { Clock } from '#shared/common/clock.ts';
+
+export interface HomeHordeDeps {
+  readonly db: AppDatabase;
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly secrets: SecretStore;
+  readonly media: MediaEngine;
+  readonly dataDir: string;
+  readonly version: string;
+}
+
+/** The private horde of this machine, ready to listen. */
+export interface HomeHorde {
+  readonly listener: AppFastify;
+  /** Key of the owner's admin account. */
+  readonly adminKey: string;
+  /** Calls back when a request waits, so that the local worker need not ask in vain. */
+  onQueued(listener: () => void): void;
+  /** Ends the background work; the listener is closed by who made it listen. */
+  stop(): void;
+}
+
+/** Names in the secret store. */
+const secretNames = { server: 'horde-server-secret', links: 'horde-link-secret', ownerKey: 'home-horde-key' };
+const sweepEveryMs = 5_000;
+
+/** Builds the horde's features over the database and starts their background work. */
+export async function createHomeHorde(deps: HomeHordeDeps): Promise<HomeHorde> {
+  const { db, clock, log } = deps;
+  const server = await keptSecret(deps.secrets, secretNames.server);
+  const links = await keptSecret(deps.secrets, secretNames.links);
+  const users = createUsersService({ db, clock, randomBytes, serverSecret: server.value });
+  const adminKey = await ownerKey(deps.secrets, users, server.isNew);
+  const images = createImagesService({
+    folder: join(deps.dataDir, 'objects'),
+    secret: links.value,
+    media: deps.media,
+    clock,
+  });
+  const workers = createWorkersService({ db, users, clock });
+  await workers.load();
+  const requests = createRequestsService({ db, workers, images, clock });
+  const jobs = createJobsService({ db, workers, images, clock });
+  const sweep = async (): Promise<void> => {
+    await jobs.sweep(clock());
+    await requests.sweep(clock());
+  };
+  await sweep();
+  const timer = setInterval(() => {
+    sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of the horde failed'));
+  }, sweepEveryMs);
+  const source = createStatusSource({ db, clock, online: () => workers.online(), isKnown: () => false });
+  const listener = await createHordeListener({
+    log,
+    version: deps.version,
+    rateLimits: 'on',
+    features: async (api) => {
+      imageRoutes(api, { images, isJobOpen: (id) => jobs.isOpen(id) });
+      userRoutes(api, { users, clock, workOf: workOf(db, clock) });
+      statusRoutes(api, { source, users, version: deps.version });
+      await api.register(
+        async (v2: AppFastify) => {
+          requestRoutes(v2, { requests, users });
+          jobRoutes(v2, { jobs, users });
+          workerRoutes(v2, { workers, users });
+        },
+        { prefix: '/api/v2' },
+      );
+    },
+  });
+  return {
+    listener,
+    adminKey,
+    onQueued: (hear) => void requests.onQueued(hear),
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function keptSecret(secrets: SecretStore, name: string): Promise<{ value: Buffer; isNew: boolean }> {
+  const kept = await secrets.get(name);
+  if (kept !== undefined) return { value: Buffer.from(kept, 'base64'), isNew: false };
+  const value = randomBytes(32);
+  await secrets.set(name, value.toString('base64'));
+  return { value, isNew: true };
+}
+
+/** The owner's key: new at the first start and wherever the kept one cannot be right any more. */
+async function ownerKey(
+  secrets: SecretStore,
+  users: ReturnType<typeof createUsersService>,
+  isServerSecretNew: boolean,
+): Promise<string> {
+  const { apiKey } = await users.ensureOwner();
+  const kept = apiKey ?? (isServerSecretNew ? undefined : await secrets.get(secretNames.ownerKey));
+  const key = kept ?? (await users.issueKey(ownerId));
+  await secrets.set(secretNames.ownerKey, key);
+  return key;
+}
+
+function workOf(db: AppDatabase, clock: Clock) {
+  return async (userId: number) => {
+    const workers = await db.read
+      .selectFrom('horde_workers')
+      .select('id')
+      .where('user_id', '=', userId)
+      .execute();
+    const requests = await db.read
+      .selectFrom('horde_requests')
+      .select('id')
+      .where('user_id', '=', userId)
+      .where('is_cancelled', '=', 0)
+      .where('expiry', '>', clock())
+      .execute();
+    return {
+      workerIds: workers.map((worker) => worker.id),
+      activeImageRequests: requests.map((request) => request.id),
+    };
+  };
+}

@@ -1,0 +1,63 @@
+import { createServer } from 'node:net';
+import type { AppFastify } from '#main/server/fastify-base.ts';
+import { StartError } from './start-error.ts';
+
+export interface ListenRequest {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** What listens there, for the sentence when it is taken: "horde", "interface". */
+  readonly purpose: string;
+  /** Whose default the port is and the option that changes it. */
+  readonly owner: string;
+  readonly option: string;
+  /** A port that the person did not choose may give way to a free one. */
+  readonly mayMove: boolean;
+}
+
+/**
+ * Listens and gives the port. A taken port that the person chose is a StartError that offers a free
+ * one; a taken default gives way to a free port when `mayMove` says so.
+ * @throws StartError port_in_use
+ */
+export async function listen(
+  server: AppFastify,
+  request: ListenRequest,
+): Promise<{ port: number; moved: boolean }> {
+  try {
+    await server.listen({ host: request.host, port: request.port });
+    return { port: portOf(server), moved: false };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    const free = await freePort(request.host);
+    if (!request.mayMove) {
+      throw new StartError(
+        'port_in_use',
+        `Port ${request.port} for the ${request.purpose} is taken. ${request.owner} Close the other program, or start with ${request.option} ${free} (free now).`,
+        { port: request.port, free_port: free, purpose: request.purpose },
+        error,
+      );
+    }
+    await server.listen({ host: request.host, port: free });
+    return { port: portOf(server), moved: true };
+  }
+}
+
+function portOf(server: AppFastify): number {
+  const address = server.server.address();
+  if (address === null || typeof address === 'string') throw new Error('the listener has no port');
+  return address.port;
+}
+
+/** A port that nothing uses now, from the system's own range. */
+export function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, host, () => {
+      const address = probe.address();
+      const port = address !== null && typeof address === 'object' ? address.port : 0;
+      probe.close(() => resolve(port));
+    });
+  });
+}

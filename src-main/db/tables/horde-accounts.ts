@@ -1,0 +1,75 @@
+import type { Generated } from 'kysely';
+
+/** An account of the private horde (`accounts-and-safety.md` 1.1). Flags are 0 or 1. */
+export interface UsersTable {
+  id: Generated<number>;
+  username: string;
+  /** External identity; decides the kind of the account: `anon`, a UUID (pseudonymous) or anything else. */
+  oauth_id: string;
+  /** HMAC-SHA-256 of the key, hex; null for accounts that have none. */
+  key_digest: string | null;
+  key_rotated_at: number | null;
+  created: number;
+  last_active: number;
+  contact: string | null;
+  admin_comment: string | null;
+  concurrency: number;
+  worker_invited: number;
+  public_workers: number;
+  is_admin: number;
+  is_moderator: number;
+  is_trusted: number;
+  is_flagged: number;
+  is_service: number;
+  is_education: number;
+  is_customizer: number;
+  deleted_at: number | null;
+  registered_via: 'owner' | 'seed' | 'invite' | 'open' | 'oidc' | 'moderator';
+}
+
+/** Totals that accompany movements (`kudos.md` 1.19): kudos actions in cents, records in whole units. */
+export interface UserStatisticTable {
+  user_id: number;
+  name: string;
+  amount: number;
+}
+
+/** A side of the ledger; `balance` is a cache of the sum of its postings. */
+export interface KudosAccountTable {
+  id: Generated<number>;
+  kind: 'user' | 'system';
+  user_id: number | null;
+  name: string | null;
+  balance: number;
+  /** A user's balance never stays below it; null for system accounts. */
+  floor: number | null;
+}
+
+/** One business movement. `key` is unique: that is what makes a repeat harmless. */
+export interface KudosEventTable {
+  id: Generated<number>;
+  key: string;
+  type: string;
+  request_id: string | null;
+  job_id: string | null;
+  created: number;
+  /** The lines that were asked for, as JSON: a repeat is compared with them. */
+  detail: string;
+}
+
+export interface KudosPostingTable {
+  id: Generated<number>;
+  event_id: number;
+  account_id: number;
+  amount: number;
+  balance_after: number;
+}
+
+/** Tables of accounts and kudos. Times are milliseconds since the epoch, kudos are integer cents. */
+export interface HordeAccountTables {
+  users: UsersTable;
+  user_statistic: UserStatisticTable;
+  kudos_account: KudosAccountTable;
+  kudos_event: KudosEventTable;
+  kudos_posting: KudosPostingTable;
+}

@@ -1,0 +1,99 @@
+import type { Generated } from 'kysely';
+import type { JobState } from '#shared/horde/jobs/states.ts';
+
+/** An image request. Flags are 0 or 1, times milliseconds since the epoch. */
+export interface HordeRequestTable {
+  /** Order of arrival; breaks ties of `score`. */
+  seq: Generated<number>;
+  id: string;
+  user_id: number;
+  /** `RequestShape` as JSON: the prompt and everything that matching and payloads read. */
+  shape: string;
+  /** Columns that the candidate search filters by. */
+  area: number;
+  nsfw: number;
+  names_models: number;
+  things: number;
+  score: number;
+  /** Pictures asked for; lowered to what was finished by a cancel. */
+  asked: number;
+  /** Slots that a pop may take: those never handed out and those that came back. */
+  open_slots: number;
+  /** First slot that was never handed out. */
+  next_slot: number;
+  is_cancelled: number;
+  /** Kudos of one picture before surcharges, for a model of factor 1. */
+  base_kudos: number;
+  consumed_cents: number;
+  /** Names of stored source pictures as JSON, or null: `{ image, mask?, extras }`. */
+  sources: string | null;
+  client_agent: string;
+  created: number;
+  expiry: number;
+}
+
+export interface HordeRequestModelTable {
+  request_id: string;
+  model: string;
+}
+
+/** One try of one slot of a request. */
+export interface HordeJobTable {
+  id: string;
+  request_id: string;
+  slot: number;
+  /** From 1; with `slot` unique in its request. */
+  attempt: number;
+  worker_id: string;
+  worker_owner_id: number;
+  worker_name: string;
+  model: string;
+  state: JobState;
+  /** The slot came back to the queue and no later job has taken it. */
+  awaits_retry: number;
+  started: number;
+  /** When an unanswered job is given up. */
+  deadline: number;
+  /** Digest of the accepted submit: an identical repeat is answered alike. */
+  digest: string | null;
+  reward_cents: number;
+  seed: string | null;
+  metadata: string;
+  is_censored: number;
+  has_picture: number;
+}
+
+export interface HordeWorkerTable {
+  id: string;
+  user_id: number;
+  name: string;
+  /** Lower case: names are unique without regard to case. */
+  name_key: string;
+  info: string | null;
+  ip: string;
+  created: number;
+  last_check_in: number;
+  /** `WorkerProfile` of the last stored pop as JSON. */
+  profile: string;
+  maintenance: number;
+  maintenance_msg: string | null;
+  paused: number;
+  fulfilments: number;
+  uncompleted: number;
+  /** Jobs aborted since `aborted_since`, for automatic maintenance. */
+  aborted: number;
+  aborted_since: number;
+  things: number;
+  reward_cents: number;
+  /** Milliseconds. */
+  uptime: number;
+  /** The newest speeds in pixelsteps a second, as JSON, at most 20. */
+  samples: string;
+}
+
+export interface HordeWorkTables {
+  horde_requests: HordeRequestTable;
+  horde_request_models: HordeRequestModelTable;
+  horde_jobs: HordeJobTable;
+  horde_workers: HordeWorkerTable;
+}

@@ -1,0 +1,190 @@
+import type { ImageJob, ImageModelInfo, ImageProgress, ImageResult } from '#shared/engine-protocol/image.ts';
+import { JobError, throwIfCancelled } from '../job-error.ts';
+import { readTensor } from '../runtime/tensors.ts';
+import { encodePrompt } from './conditioning.ts';
+import { createDenoiser } from './denoiser.ts';
+import { scanModels } from './model-folder.ts';
+import { latentCell, latentChannels, loadModel, type Model } from './model.ts';
+import { TorchGenerator } from './noise.ts';
+import { encodePicture, encodePreview, latentToRgb, planesToRgb, type RgbPicture } from './picture.ts';
+import { findSampler, type Latent } from './samplers/index.ts';
+import { karrasSchedule, normalSchedule } from './schedule.ts';
+import { planSize, type Size } from './size.ts';
+
+export interface DreamerOptions {
+  readonly modelDirs: readonly string[];
+  /** Execution provider of onnxruntime, for example `cpu`. */
+  readonly provider: string;
+  /** Milliseconds that only move forward. */
+  readonly now: () => number;
+}
+
+/** Makes pictures. One job at a time; the model used last stays loaded. */
+export interface Dreamer {
+  models(): Promise<readonly ImageModelInfo[]>;
+  /** @throws JobError */
+  generate(
+    job: ImageJob,
+    onProgress: (progress: ImageProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImageResult>;
+  unload(): Promise<void>;
+}
+
+/** Least time between two previews of a job. */
+const previewIntervalMs = 300;
+
+export function createDreamer(options: DreamerOptions): Dreamer {
+  let loaded: Model | undefined;
+
+  const unload = async (): Promise<void> => {
+    const model = loaded;
+    loaded = undefined;
+    await model?.release();
+  };
+  const ensureLoaded = async (name: string): Promise<Model> => {
+    if (loaded?.folder.info.name === name) return loaded;
+    const { models, damaged } = await scanModels(options.modelDirs);
+    const folder = models.find(({ info }) => info.name === name);
+    const broken = damaged.find((entry) => entry.name === name);
+    if (!folder && broken) throw new JobError('model_damaged', broken.reason);
+    if (!folder) throw new JobError('model_unknown', `There is no model ${name}`);
+    await unload();
+    loaded = await loadModel(folder, options.provider);
+    return loaded;
+  };
+
+  return {
+    models: async () => (await scanModels(options.modelDirs)).models.map(({ info }) => info),
+    generate: async (job, onProgress, signal) => {
+      const startMs = options.now();
+      throwIfCancelled(signal);
+      const model = await ensureLoaded(job.model);
+      const loadMs = options.now() - startMs;
+      return { ...(await dream(model, job, { onProgress, signal, now: options.now, loadMs })) };
+    },
+    unload,
+  };
+}
+
+interface DreamContext {
+  readonly onProgress: (progress: ImageProgress) => void;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly loadMs: number;
+}
+
+async function dream(model: Model, job: ImageJob, context: DreamContext): Promise<ImageResult> {
+  const notes = new Set<string>();
+  const { sampled, note } = planSize(job, nativeSize(model), model.fixedSize);
+  if (note) notes.add(note);
+  if (job.clipSkip > 1) notes.add('The model has no inner text states: clip skip 1 was used');
+  const startMs = context.now();
+  const positive = await encodePrompt(model, job.prompt, notes);
+  const negative = await encodePrompt(model, job.negativePrompt, notes);
+  const encodedMs = context.now();
+  const latent = await sample(model, job, { ...context, sampled, positive, negative, notes });
+  const sampledMs = context.now();
+  const size = latent.length / job.batch;
+  const pictures: Array<{ webp: Uint8Array; width: number; height: number }> = [];
+  for (let i = 0; i < job.batch; i++) {
+    throwIfCancelled(context.signal);
+    const picture = await decode(model, latent.subarray(i * size, (i + 1) * size), sampled);
+    pictures.push({ webp: await encodePicture(picture, job), width: job.width, height: job.height });
+  }
+  const timings = {
+    loadMs: context.loadMs,
+    encodeMs: encodedMs - startMs,
+    sampleMs: sampledMs - encodedMs,
+    decodeMs: context.now() - sampledMs,
+  };
+  return { pictures, notes: [...notes], timings };
+}
+
+function nativeSize({ folder }: Model): Size {
+  return { width: folder.info.nativeWidth, height: folder.info.nativeHeight };
+}
+
+interface SampleContext extends DreamContext {
+  readonly sampled: Size;
+  readonly positive: Awaited<ReturnType<typeof encodePrompt>>;
+  readonly negative: Awaited<ReturnType<typeof encodePrompt>>;
+  readonly notes: Set<string>;
+}
+
+async function sample(model: Model, job: ImageJob, context: SampleContext): Promise<Latent> {
+  const cells = { width: context.sampled.width / latentCell, height: context.sampled.height / latentCell };
+  const { sampler, note } = findSampler(job.sampler);
+  if (note) context.notes.add(note);
+  const sigmas = (job.karras ? karrasSchedule : normalSchedule)(model.sigmas, job.steps);
+  let done = 0;
+  const denoiser = createDenoiser({
+    unet: model.unet,
+    sigmas: model.sigmas,
+    prediction: model.prediction,
+    positive: context.positive,
+    negative: context.negative,
+    cfgScale: job.cfgScale,
+    shape: [job.batch, latentChannels, cells.height, cells.width],
+    signal: context.signal,
+    onCall: () => {
+      done++;
+    },
+  });
+  const expected = denoiser.callsPerStep * (sigmas.length - 1);
+  const preview = createPreviewer(model, cells, context.now);
+  context.onProgress({ done: 0, expected, preview: undefined });
+
+  const x = startLatent(job, cells, sigmas[0] ?? 0);
+  const ancestral = new TorchGenerator(job.seed + 1);
+  await sampler({
+    x,
+    sigmas,
+    denoise: async (current, sigma) => {
+      const denoised = await denoiser.denoise(current, sigma);
+      context.onProgress({ done, expected, preview: await preview(denoised) });
+      return denoised;
+    },
+    noise: () => ancestral.randn(x.length),
+  });
+  return x;
+}
+
+/** Noise for the whole batch in one draw, scaled as a schedule that starts at σ_max wants it (`engine.md` 2.4). */
+function startLatent(job: ImageJob, cells: Size, sigma: number): Float32Array {
+  const noise = new TorchGenerator(job.seed).randn(job.batch * latentChannels * cells.width * cells.height);
+  const scale = Math.sqrt(1 + sigma ** 2);
+  return noise.map((value) => scale * value);
+}
+
+function createPreviewer(
+  { folder }: Model,
+  cells: Size,
+  now: () => number,
+): (denoised: Latent) => Promise<Uint8Array | undefined> {
+  const matrix = folder.preview;
+  let lastMs = now();
+  return async (denoised) => {
+    if (!matrix || now() - lastMs < previewIntervalMs) return undefined;
+    lastMs = now();
+    return encodePreview(latentToRgb(denoised, cells, matrix));
+  };
+}
+
+async function decode(model: Model, latent: Latent, size: Size): Promise<RgbPicture> {
+  const { vaeDecoder } = model;
+  const [input] = vaeDecoder.inputs.keys();
+  const output = vaeDecoder.outputs[0]?.name;
+  if (input === undefined || output === undefined)
+    throw new JobError('model_damaged', 'The decoder is no graph');
+  const scaled = Float32Array.from(latent, (value) => value / model.vaeScale);
+  const dims = [1, latentChannels, size.height / latentCell, size.width / latentCell];
+  const planes = readTensor(await vaeDecoder.run({ [input]: vaeDecoder.feed(input, scaled, dims) }, output));
+  if (planes.length !== 3 * size.width * size.height) {
+    throw new JobError('model_damaged', 'The decoder gives a picture of another size');
+  }
+  if (planes.some((value) => !Number.isFinite(value))) {
+    throw new JobError('internal', 'Numerical overflow in the decoder');
+  }
+  return planesToRgb(planes, size);
+}

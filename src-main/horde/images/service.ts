@@ -1,0 +1,125 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
+import type { Clock } from '#shared/common/clock.ts';
+import { ProblemError } from '#shared/common/problem.ts';
+import type { PictureLimits } from '#shared/engine-protocol/media.ts';
+import { type Bucket, createLinkSigner, type LinkSigner } from './links.ts';
+
+const maxPendingBytes = 256 * 1024 * 1024;
+/** Download links live 30 minutes and are signed anew at every status call. */
+const downloadSeconds = 1800;
+
+export interface ImagesService {
+  readonly signer: LinkSigner;
+  readonly clock: Clock;
+  uploadLink(base: string, jobId: string, ttlSeconds: number): string;
+  downloadLink(base: string, bucket: Bucket, key: string, seconds?: number): string;
+  /** Keeps an upload in memory until its job is submitted. @throws ProblemError 503 when memory is full */
+  hold(key: string, bytes: Uint8Array): void;
+  held(jobId: string): Uint8Array | undefined;
+  drop(jobId: string): void;
+  /** Checks, re-encodes and stores a picture. @throws ProblemError 400 `ImageValidationFailed` */
+  store(
+    bucket: Bucket,
+    key: string,
+    bytes: Uint8Array,
+    limits: PictureLimits,
+    quality: number,
+  ): Promise<void>;
+  read(bucket: Bucket, key: string): Promise<Uint8Array | undefined>;
+  remove(bucket: Bucket, key: string): Promise<void>;
+}
+
+export interface ImagesOptions {
+  /** Folder of the object store. */
+  readonly folder: string;
+  /** Secret of this installation; links signed with another one do not open. */
+  readonly secret: Uint8Array;
+  readonly media: MediaEngine;
+  readonly clock: Clock;
+}
+
+/** The object store of the private horde: files in a folder, opened by signed links. */
+export function createImagesService(options: ImagesOptions): ImagesService {
+  const signer = createLinkSigner(options.secret);
+  const pending = new Map<string, { bytes: Uint8Array; expires: number }>();
+  const fileOf = (bucket: Bucket, key: string) => join(options.folder, bucket, key.slice(0, 2), key);
+  const expiry = (seconds: number) => Math.floor(options.clock() / 1000) + seconds;
+  return {
+    signer,
+    clock: options.clock,
+    uploadLink: (base, jobId, ttl) =>
+      signer.sign(base, {
+        method: 'PUT',
+        bucket: 'transient',
+        key: `${jobId}.webp`,
+        expires: expiry(Math.max(1800, ttl + 300)),
+      }),
+    downloadLink: (base, bucket, key, seconds = downloadSeconds) =>
+      signer.sign(base, { method: 'GET', bucket, key, expires: expiry(seconds) }),
+    hold: (key, bytes) => {
+      forgetExpired(pending, options.clock());
+      const others = [...pending].reduce((sum, [name, it]) => sum + (name === key ? 0 : it.bytes.length), 0);
+      if (others + bytes.length > maxPendingBytes) {
+        throw new ProblemError(503, undefined, 'Too many uploads wait. Try again in a moment.');
+      }
+      pending.set(key, { bytes, expires: options.clock() + 3_600_000 });
+    },
+    held: (jobId) => pending.get(`${jobId}.webp`)?.bytes,
+    drop: (jobId) => void pending.delete(`${jobId}.webp`),
+    store: async (bucket, key, bytes, limits, quality) => {
+      const picture = await encode(options.media, bytes, limits, quality);
+      await writeWhole(fileOf(bucket, key), picture);
+    },
+    read: async (bucket, key) => {
+      try {
+        return await readFile(fileOf(bucket, key));
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+        throw error;
+      }
+    },
+    remove: (bucket, key) => rm(fileOf(bucket, key), { force: true }),
+  };
+}
+
+function forgetExpired(pending: Map<string, { bytes: Uint8Array; expires: number }>, now: number): void {
+  for (const [key, upload] of pending) if (upload.expires < now) pending.delete(key);
+}
+
+async function encode(
+  media: MediaEngine,
+  bytes: Uint8Array,
+  limits: PictureLimits,
+  quality: number,
+): Promise<Uint8Array> {
+  try {
+    return (await media.toWebp(bytes, limits, quality)).webp;
+  } catch (error) {
+    if (!(error instanceof EngineError) || error.code !== 'bad_picture') throw error;
+    throw new ProblemError(400, 'ImageValidationFailed', `The picture cannot be used: ${error.message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** A reader sees the whole file or none: written beside, synced, renamed. */
+async function writeWhole(file: string, bytes: Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const neighbour = `${file}.${randomUUID()}.new`;
+  try {
+    const handle = await open(neighbour, 'wx');
+    try {
+      await handle.writeFile(bytes);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(neighbour, file);
+  } catch (error) {
+    await rm(neighbour, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Kysely } from 'kysely';
+import type { Database } from '#main/db/schema.ts';
+import type { Work } from '#main/db/work.ts';
+import { addStatistics, type Line, post } from './ledger.ts';
+
+type Query = Kysely<Database>;
+
+export interface ImageSettlement {
+  readonly jobId: string;
+  readonly requestId: string;
+  readonly requesterId: number;
+  readonly workerOwnerId: number;
+  readonly workerId: string;
+  /** What the requester pays, surcharges and tax included. */
+  readonly priceCents: number;
+  /** What the worker's owner gains. */
+  readonly rewardCents: number;
+  /** Pixelsteps made, for the records of both accounts. */
+  readonly pixelsteps?: number;
+  readonly now: number;
+}
+
+/**
+ * Settles a finished image job inside the unit that completes it: the requester pays, the owner of
+ * the worker gains, the difference is burnt, or minted where a censored job pays more than it costs
+ * (`kudos.md` 4.2). The key is `settle:<job>`, so submit and cancel can settle it once.
+ * @throws MovementConflictError when the job was settled at another price
+ */
+export function* settleImageJob(query: Query, job: ImageSettlement): Work<{ rewardCents: number }> {
+  const difference = job.priceCents - job.rewardCents;
+  const rest: Line = { side: { system: difference >= 0 ? 'tax' : 'subsidy' }, cents: difference };
+  const { isNew } = yield* post(query, {
+    key: `settle:${job.jobId}`,
+    type: 'SETTLEMENT',
+    requestId: job.requestId,
+    jobId: job.jobId,
+    now: job.now,
+    lines: [
+      { side: { userId: job.requesterId }, cents: -job.priceCents },
+      { side: { userId: job.workerOwnerId }, cents: job.rewardCents },
+      rest,
+    ],
+  });
+  if (isNew) {
+    const pixelsteps = job.pixelsteps ?? 0;
+    yield* addStatistics(query, job.requesterId, {
+      'kudos:accumulated': -job.priceCents,
+      'usage:pixelsteps': pixelsteps,
+      'request:image': 1,
+    });
+    yield* addStatistics(query, job.workerOwnerId, {
+      'kudos:accumulated': job.rewardCents,
+      'contribution:pixelsteps': pixelsteps,
+      'fulfillment:image': 1,
+    });
+  }
+  return { rewardCents: job.rewardCents };
+}
+
+/** Charges the tax of a request that enters the queue, once (`activate:<request>`). */
+export function* chargeActivation(
+  query: Query,
+  input: {
+    readonly requestId: string;
+    readonly userId: number;
+    readonly taxCents: number;
+    readonly now: number;
+  },
+): Work<void> {
+  const { isNew } = yield* post(query, {
+    key: `activate:${input.requestId}`,
+    type: 'ACTIVATION',
+    requestId: input.requestId,
+    now: input.now,
+    lines: [
+      { side: { userId: input.userId }, cents: -input.taxCents },
+      { side: { system: 'tax' }, cents: input.taxCents },
+    ],
+  });
+  if (isNew) {
+    yield* addStatistics(query, input.userId, {
+      'kudos:accumulated': -input.taxCents,
+      'request:image': 1,
+    });
+  }
+}

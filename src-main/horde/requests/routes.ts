@@ -1,0 +1,71 @@
+import { requireUser, type UsersService } from '#main/horde/users/index.ts';
+import type { AppFastify } from '#main/server/fastify-base.ts';
+import {
+  GenerationInput,
+  RequestAsync,
+  RequestPath,
+  RequestStatus,
+  RequestStatusCheck,
+} from '#shared/horde/requests/schema.ts';
+import type { RequestsService } from './service.ts';
+
+export interface RequestRoutesServices {
+  readonly requests: RequestsService;
+  readonly users: UsersService;
+}
+
+/** Image requests of the v2 API (`api.md` 5.1): async, check, status, cancel. */
+export function requestRoutes(api: AppFastify, { requests, users }: RequestRoutesServices): void {
+  const baseOf = (request: { protocol: string; host: string }) => `${request.protocol}://${request.host}`;
+  api.post(
+    '/generate/async',
+    {
+      schema: {
+        operationId: 'post_image_async_generate',
+        body: GenerationInput,
+        response: { 200: RequestAsync, 202: RequestAsync },
+      },
+      bodyLimit: 64 * 1024 * 1024,
+    },
+    async (request, reply) => {
+      const agent = request.headers['client-agent'];
+      const caller = await requireUser(users, request);
+      const clientAgent = typeof agent === 'string' ? agent : 'unknown:0:unknown';
+      const answer = await requests.accept(request.body, caller, clientAgent);
+      return reply.code(answer.id === undefined ? 200 : 202).send(answer);
+    },
+  );
+  api.get(
+    '/generate/check/:id',
+    {
+      schema: {
+        operationId: 'get_image_async_check',
+        params: RequestPath,
+        response: { 200: RequestStatusCheck },
+      },
+    },
+    (request) => requests.check(request.params.id),
+  );
+  api.get(
+    '/generate/status/:id',
+    {
+      schema: {
+        operationId: 'get_image_async_status',
+        params: RequestPath,
+        response: { 200: RequestStatus },
+      },
+    },
+    (request) => requests.status(request.params.id, baseOf(request)),
+  );
+  api.delete(
+    '/generate/status/:id',
+    {
+      schema: {
+        operationId: 'delete_image_async_status',
+        params: RequestPath,
+        response: { 200: RequestStatus },
+      },
+    },
+    (request) => requests.cancel(request.params.id, baseOf(request)),
+  );
+}

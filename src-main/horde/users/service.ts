@@ -1,0 +1,171 @@
+import { createHmac } from 'node:crypto';
+import type { Kysely } from 'kysely';
+import type { AppDatabase } from '#main/db/database.ts';
+import type { Database } from '#main/db/schema.ts';
+import { row, run, type Work } from '#main/db/work.ts';
+import type { Clock } from '#shared/common/clock.ts';
+import { openKudosAccount } from '../kudos/index.ts';
+import { type User, userFromRow } from './user.ts';
+
+/** The key that everyone knows; it stands for account 0. */
+export const anonymousKey = '0000000000';
+export const anonymousId = 0;
+export const ownerId = 1;
+
+export interface UsersService {
+  /**
+   * The account of a key, or undefined for one that opens nothing. The anonymous key opens account 0
+   * for callers on this computer alone (`decisions.md` 12). Never cached: a new key holds at once.
+   */
+  authenticate(apiKey: string, caller: { readonly isLocal: boolean }): Promise<User | undefined>;
+  byId(id: number): Promise<User | undefined>;
+  /** A page of accounts that are not deleted; pages count from 1. */
+  list(query: { page: number; sort: 'kudos' | 'age'; pageSize: number }): Promise<User[]>;
+  /** The totals that accompany kudos, by name. */
+  statistics(ids: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<string, number>>>;
+  /** Makes accounts 0 and 1 at the first start; only then the owner's key is given. */
+  ensureOwner(): Promise<{ user: User; apiKey: string | undefined }>;
+  /** Gives an account a new key and ends the old one. The key is nowhere else. */
+  issueKey(userId: number): Promise<string>;
+}
+
+export interface UsersOptions {
+  readonly db: AppDatabase;
+  readonly clock: Clock;
+  readonly randomBytes: (count: number) => Uint8Array;
+  /** 32 random bytes of this installation, kept by the secrets port; keys the digests (ACC-11). */
+  readonly serverSecret: Uint8Array;
+}
+
+/** Accounts and keys of the private horde (`accounts-and-safety.md` 1). */
+export function createUsersService(options: UsersOptions): UsersService {
+  const { db } = options;
+  if (options.serverSecret.length < 32) throw new RangeError('the server secret has 32 bytes');
+  const digest = (key: string) => createHmac('sha256', options.serverSecret).update(key).digest('hex');
+  const newKey = () => Buffer.from(options.randomBytes(16)).toString('base64url');
+  const byId = async (id: number) => {
+    const found = await selectUsers(db.read).where('users.id', '=', id).executeTakeFirst();
+    return found && userFromRow(found);
+  };
+  return {
+    byId,
+    async authenticate(apiKey, { isLocal }) {
+      if (apiKey === anonymousKey) return isLocal ? byId(anonymousId) : undefined;
+      // The digest is keyed, so the time of this lookup tells nothing about stored keys.
+      const found = await selectUsers(db.read)
+        .where('key_digest', '=', digest(apiKey))
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      return found && userFromRow(found);
+    },
+    async list({ page, sort, pageSize }) {
+      const found = await selectUsers(db.read)
+        .where('deleted_at', 'is', null)
+        .orderBy(sort === 'age' ? 'users.created' : 'kudos_account.balance', sort === 'age' ? 'asc' : 'desc')
+        .orderBy('users.id')
+        .limit(pageSize)
+        .offset((page - 1) * pageSize)
+        .execute();
+      return found.map((entry) => userFromRow(entry));
+    },
+    statistics: (ids) => readStatistics(db, ids),
+    async ensureOwner() {
+      const apiKey = newKey();
+      const isNew = await db.write(() => seedAccounts(db.query, options.clock(), digest(apiKey)));
+      const user = await byId(ownerId);
+      if (!user) throw new Error("the owner's account is missing");
+      return { user, apiKey: isNew ? apiKey : undefined };
+    },
+    async issueKey(userId) {
+      if (userId === anonymousId) throw new RangeError('the anonymous account has no key of its own');
+      const apiKey = newKey();
+      const now = options.clock();
+      const changed = await db.write(() =>
+        run(
+          db.query
+            .updateTable('users')
+            .set({ key_digest: digest(apiKey), key_rotated_at: now })
+            .where('id', '=', userId),
+        ),
+      );
+      if (changed !== 1) throw new RangeError(`there is no account ${userId}`);
+      return apiKey;
+    },
+  };
+}
+
+function selectUsers(db: Kysely<Database>) {
+  return db
+    .selectFrom('users')
+    .innerJoin('kudos_account', (join) =>
+      join.onRef('kudos_account.user_id', '=', 'users.id').on('kudos_account.kind', '=', 'user'),
+    )
+    .selectAll('users')
+    .select('kudos_account.balance');
+}
+
+async function readStatistics(
+  db: AppDatabase,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, ReadonlyMap<string, number>>> {
+  const byUser = new Map(ids.map((id) => [id, new Map<string, number>()]));
+  if (ids.length === 0) return byUser;
+  const found = await db.read.selectFrom('user_statistic').selectAll().where('user_id', 'in', ids).execute();
+  for (const entry of found) byUser.get(entry.user_id)?.set(entry.name, entry.amount);
+  return byUser;
+}
+
+const kudos = (amount: number) => amount * 100;
+
+/** @returns whether the accounts were made now */
+function* seedAccounts(query: Kysely<Database>, now: number, ownerDigest: string): Work<boolean> {
+  const owner = yield* row(query.selectFrom('users').select('id').where('id', '=', ownerId));
+  if (owner) return false;
+  const common = {
+    created: now,
+    last_active: now,
+    contact: null,
+    admin_comment: null,
+    worker_invited: 0,
+    is_flagged: 0,
+    is_service: 0,
+    is_education: 0,
+    is_customizer: 0,
+    deleted_at: null,
+  };
+  yield* run(
+    query.insertInto('users').values([
+      {
+        ...common,
+        id: anonymousId,
+        username: 'Anonymous',
+        oauth_id: 'anon',
+        key_digest: null,
+        key_rotated_at: null,
+        concurrency: 500,
+        public_workers: 1,
+        is_admin: 0,
+        is_moderator: 0,
+        is_trusted: 0,
+        registered_via: 'seed',
+      },
+      {
+        ...common,
+        id: ownerId,
+        username: 'Owner',
+        oauth_id: 'local:owner',
+        key_digest: ownerDigest,
+        key_rotated_at: now,
+        concurrency: 30,
+        public_workers: 0,
+        is_admin: 1,
+        is_moderator: 1,
+        is_trusted: 1,
+        registered_via: 'owner',
+      },
+    ]),
+  );
+  yield* openKudosAccount(query, { userId: anonymousId, floorCents: kudos(-50), startCents: 0, now });
+  yield* openKudosAccount(query, { userId: ownerId, floorCents: kudos(25), startCents: kudos(25), now });
+  return true;
+}

@@ -1,0 +1,7 @@
+export { workerRoutes, type WorkerRoutesServices } from './routes.ts';
+export {
+  createWorkersService,
+  type LiveWorker,
+  type WorkersOptions,
+  type WorkersService,
+} from './service.ts';

@@ -1,0 +1,129 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyPluginAsync, FastifyPluginOptions, RawServerDefault } from 'fastify';
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { Problem } from '#shared/common/problem.ts';
+import { type AppFastify, createFastify } from './fastify-base.ts';
+import { acceptJsonBodies } from './horde-body.ts';
+import { registerDocuments, serveDocument } from './horde-documents.ts';
+import { checkOrigin, type OriginRules } from './horde-origin.ts';
+import { createRateLimits } from './horde-rate-limits.ts';
+
+export interface HordeListenerOptions {
+  readonly log: Logger;
+  readonly version: string;
+  /** `off` is for benchmarks and trusted networks (`decisions.md` 30). */
+  readonly rateLimits: 'on' | 'off';
+  readonly allowedHosts?: OriginRules['allowedHosts'];
+  readonly allowedOrigins?: OriginRules['allowedOrigins'];
+  /** Registers the routes of the horde's features. */
+  readonly features: (api: AppFastify) => void | Promise<void>;
+}
+
+type HordePlugin = FastifyPluginAsync<FastifyPluginOptions, RawServerDefault, TypeBoxTypeProvider, Logger>;
+
+const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
+/**
+ * The listener of the private horde: everything that all of its routes share. The caller listens and
+ * closes. Origin and host first, then rate limits, then body and schema, then the feature.
+ */
+export async function createHordeListener(options: HordeListenerOptions): Promise<AppFastify> {
+  const server = createFastify({ log: options.log, unknownKeys: 'drop', maxParamLength: 1024 });
+  const rules: OriginRules = {
+    allowedHosts: options.allowedHosts ?? [],
+    allowedOrigins: options.allowedOrigins ?? [],
+  };
+  server.addHook('onRequest', async (request, reply) => {
+    reply.header('horde-node', nodeName(request.raw.socket.localPort, options.version));
+    return checkOrigin(rules, request, reply);
+  });
+  acceptJsonBodies(server);
+  if (options.rateLimits === 'on') {
+    const check = await createRateLimits(server);
+    server.addHook('onRequest', check);
+  }
+  const methods = recordMethods(server);
+  await registerDocuments(server);
+  const features: HordePlugin = async (api) => {
+    await options.features(api);
+  };
+  await server.register(features);
+  serveDocument(server);
+  server.get('/', { schema: { hide: true } }, (_request, reply) =>
+    reply.type('text/html; charset=utf-8').send(plainPage),
+  );
+  server.get('/.well-known/serviceinfo', { schema: { hide: true } }, (request) =>
+    serviceInfo(`http://${request.host}`, options.version),
+  );
+  answerOtherMethods(server, methods);
+  server.setNotFoundHandler((_request, reply) =>
+    reply.code(404).type('text/html; charset=utf-8').send(notFoundPage),
+  );
+  return server;
+}
+
+function nodeName(port: number | undefined, version: string): string {
+  return `${hostname()}:${port ?? 0}:${version}`;
+}
+
+/** How some clients recognise a horde (`api.md` 6). */
+function serviceInfo(home: string, version: string) {
+  return {
+    version: '0.2',
+    software: { name: 'Yurt', version, homepage: home },
+    api: {
+      aihorde: {
+        name: 'AI Horde API',
+        version: '2.5',
+        base_url: `${home}/api/v2`,
+        rel_url: '/api/v2',
+        documentation: `${home}/api`,
+      },
+    },
+  };
+}
+
+function recordMethods(server: AppFastify): ReadonlyMap<string, ReadonlySet<string>> {
+  const methods = new Map<string, Set<string>>();
+  server.addHook('onRoute', ({ url, method }) => {
+    const known = methods.get(url) ?? new Set<string>();
+    for (const name of [method].flat()) known.add(name);
+    methods.set(url, known);
+  });
+  return methods;
+}
+
+/** A known path with another method: 405 with `Allow`; `OPTIONS` lists the methods (`api.md` 1.1, 1.5.3). */
+function answerOtherMethods(server: AppFastify, methods: ReadonlyMap<string, ReadonlySet<string>>): void {
+  for (const [url, known] of methods) {
+    if (!url.startsWith('/api/v2/')) continue;
+    const allow = [...known, 'OPTIONS'].join(', ');
+    const others = verbs.filter((verb) => !known.has(verb));
+    server.route({
+      method: others,
+      url,
+      schema: { hide: true },
+      handler: (request, reply) => {
+        reply.header('allow', allow);
+        if (request.method === 'OPTIONS') return reply.code(200).send();
+        return reply
+          .code(405)
+          .send({ message: 'The method is not allowed for the requested URL.' } satisfies Problem);
+      },
+    });
+  }
+}
+
+const page = (title: string, body: string) =>
+  `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<title>${title}</title>\n${body}\n</html>\n`;
+const notFoundPage = page('404 Not Found', '<h1>Not Found</h1>\n<p>There is no such page on this horde.</p>');
+const plainPage = page(
+  'A private AI Horde',
+  `<h1>A private AI Horde</h1>
+<p>This is a horde of Yurt. Point a client or a worker of AI Horde at this address.</p>
+<ul>
+<li><a href="/api/">The API and its documentation</a></li>
+<li><a href="/api/v2/status/heartbeat">Heartbeat</a></li>
+</ul>`,
+);

@@ -1,0 +1,2 @@
+export { createLocalWorker } from './local-worker.ts';
+export { workerRoutes } from './routes.ts';

@@ -1,0 +1,6 @@
+export {
+  connectionRoutes,
+  type ConnectionsDeps,
+  type ConnectionsService,
+  createConnectionsService,
+} from './service.ts';

@@ -1,0 +1,1 @@
+export { createDocument, type StudioDocument } from './document.ts';

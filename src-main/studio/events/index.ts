@@ -1,0 +1,2 @@
+export { createEventHub, type EventHub, type SentEvent, type Subscription } from './hub.ts';
+export { eventRoutes } from './routes.ts';

@@ -1,0 +1,8 @@
+export { galleryRoutes } from './routes.ts';
+export {
+  createGalleryService,
+  type GalleryDeps,
+  type GalleryService,
+  type NewPicture,
+  type ReconcileReport,
+} from './service.ts';

@@ -1,0 +1,1 @@
+export { createModelsService, modelRoutes, type ModelsService } from './service.ts';

@@ -1,0 +1,1 @@
+export { createSystemService, systemRoutes, type SystemService } from './service.ts';

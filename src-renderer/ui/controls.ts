@@ -1,0 +1,33 @@
+/**
+ * The parts of the component library that screens use. The rest of the interface imports from here,
+ * so that a change of library, or of a default, is made in one folder (`ux.md` 5.1).
+ */
+export {
+  ActionIcon,
+  Alert,
+  Anchor,
+  Button,
+  CloseButton,
+  Code,
+  Collapse,
+  Loader,
+  Menu,
+  Modal,
+  NumberInput,
+  Popover,
+  Progress,
+  SegmentedControl,
+  Select,
+  Skeleton,
+  Slider,
+  Switch,
+  Text,
+  Textarea,
+  TextInput,
+  Title,
+  Tooltip,
+  UnstyledButton,
+  VisuallyHidden,
+  useMantineColorScheme,
+} from '@mantine/core';
+export { useDebouncedValue, useHotkeys, useId, useIntersection, useMediaQuery } from '@mantine/hooks';

@@ -1,0 +1,91 @@
+import { type Static, Type } from 'typebox';
+
+const nullable = {
+  string: Type.Union([Type.String(), Type.Null()]),
+  number: Type.Union([Type.Number(), Type.Null()]),
+};
+
+export const WorkerKudosDetails = Type.Object(
+  { generated: nullable.number, uptime: nullable.number },
+  { $id: 'WorkerKudosDetails' },
+);
+
+export const WorkerTeam = Type.Object(
+  { name: nullable.string, id: nullable.string },
+  { $id: 'TeamDetailsLite' },
+);
+
+/** A worker as the API shows it (`api.md` 3.4); absent keys are left out. */
+export const WorkerDetails = Type.Object(
+  {
+    type: Type.Enum(['image', 'text', 'interrogation'], { type: 'string' }),
+    name: Type.String(),
+    id: Type.String(),
+    online: Type.Boolean(),
+    requests_fulfilled: Type.Integer(),
+    uncompleted_jobs: Type.Integer(),
+    kudos_rewards: Type.Number(),
+    kudos_details: WorkerKudosDetails,
+    performance: Type.String(),
+    threads: Type.Integer(),
+    uptime: Type.Integer(),
+    maintenance_mode: Type.Boolean(),
+    info: Type.Optional(Type.String()),
+    nsfw: Type.Boolean(),
+    trusted: Type.Boolean(),
+    flagged: Type.Boolean(),
+    team: WorkerTeam,
+    bridge_agent: Type.String(),
+    models: Type.Array(Type.String()),
+    max_pixels: Type.Integer(),
+    megapixelsteps_generated: Type.Number(),
+    img2img: Type.Boolean(),
+    painting: Type.Boolean(),
+    'post-processing': Type.Boolean(),
+    lora: Type.Boolean(),
+    controlnet: Type.Boolean(),
+    sdxl_controlnet: Type.Boolean(),
+    owner: Type.Optional(Type.String()),
+    ipaddr: Type.Optional(Type.String()),
+    paused: Type.Optional(Type.Boolean()),
+  },
+  { $id: 'WorkerDetails' },
+);
+export type WorkerDetails = Static<typeof WorkerDetails>;
+
+/** Body of `PUT /workers/{worker_id}` (`api.md` 5.8). */
+export const ModifyWorkerInput = Type.Object(
+  {
+    maintenance: Type.Optional(Type.Boolean()),
+    maintenance_msg: Type.Optional(Type.String()),
+    info: Type.Optional(Type.String({ maxLength: 1000 })),
+    paused: Type.Optional(Type.Boolean()),
+    name: Type.Optional(Type.String({ minLength: 5, maxLength: 100 })),
+  },
+  { $id: 'ModifyWorkerInput', additionalProperties: false },
+);
+export type ModifyWorkerInput = Static<typeof ModifyWorkerInput>;
+
+/** What a change really changed. */
+export const ModifyWorker = Type.Object(
+  {
+    maintenance: Type.Optional(Type.Boolean()),
+    info: Type.Optional(Type.String()),
+    paused: Type.Optional(Type.Boolean()),
+    name: Type.Optional(Type.String()),
+  },
+  { $id: 'ModifyWorker' },
+);
+export type ModifyWorker = Static<typeof ModifyWorker>;
+
+export const DeletedWorker = Type.Object(
+  { deleted_id: Type.String(), deleted_name: Type.String() },
+  { $id: 'DeletedWorker' },
+);
+export type DeletedWorker = Static<typeof DeletedWorker>;
+
+export const WorkerPath = Type.Object({ worker_id: Type.String() });
+export const WorkerQuery = Type.Object({
+  type: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String()),
+});

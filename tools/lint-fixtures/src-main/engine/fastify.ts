@@ -1,0 +1,3 @@
+// expect: eslint(no-restricted-imports)
+import { fastify } from 'fastify';
+export const y = fastify;

@@ -1,0 +1,3 @@
+// expect: eslint(no-restricted-imports)
+import { app } from 'electron';
+export const y = app;

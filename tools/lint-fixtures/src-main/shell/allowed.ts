@@ -1,0 +1,3 @@
+// expect: nothing
+import { app } from 'electron';
+export const z = app;

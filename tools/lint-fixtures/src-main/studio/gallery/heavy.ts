@@ -1,0 +1,3 @@
+// expect: eslint(no-restricted-imports)
+import sharp from 'sharp';
+export const y = sharp;

@@ -1,0 +1,2 @@
+// expect: eslint(no-restricted-imports)
+export { x } from '#main/db/database.ts';

@@ -1,0 +1,126 @@
+// @ts-check
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ensureElectron, findElectron } from './electron.mjs';
+import { initialJavaScript } from './initial-js.mjs';
+import { isBuilt, isInstalled, sourceStamp, withLock } from './setup.mjs';
+
+let root = '';
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'yurt-setup-'));
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(root, { recursive: true, force: true });
+});
+
+/** @param {string} path @param {unknown} content */
+function put(path, content) {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+}
+
+describe('isInstalled', () => {
+  /** @param {Record<string, object>} packages */
+  const lock = (packages) => put('package-lock.json', { packages: { '': {}, ...packages } });
+  /** @param {Record<string, object>} packages */
+  const installed = (packages) => put('node_modules/.package-lock.json', { packages });
+
+  it('is false without packages or with another version', () => {
+    lock({ 'node_modules/a': { version: '1.0.0' } });
+    expect(isInstalled(root)).toBe(false);
+    installed({ 'node_modules/a': { version: '0.9.0' } });
+    expect(isInstalled(root)).toBe(false);
+  });
+
+  it('is true with the very versions, whatever optional packages are absent', () => {
+    lock({
+      'node_modules/a': { version: '1.0.0' },
+      'node_modules/win': { version: '2.0.0', optional: true },
+    });
+    installed({ 'node_modules/a': { version: '1.0.0' } });
+    expect(isInstalled(root)).toBe(true);
+  });
+});
+
+describe('build stamp', () => {
+  it('changes with a source and its name, not with a test', () => {
+    put('src-main/a.ts', 'one');
+    const first = sourceStamp(root);
+    put('src-main/a.test.ts', 'a test');
+    expect(sourceStamp(root)).toBe(first);
+    put('src-main/a.ts', 'two');
+    const second = sourceStamp(root);
+    expect(second).not.toBe(first);
+    rmSync(join(root, 'src-main/a.ts'));
+    put('src-main/b.ts', 'two');
+    expect(sourceStamp(root)).not.toBe(second);
+  });
+
+  it('counts only with all outputs there', () => {
+    put('src-main/a.ts', 'one');
+    put('out/.stamp', sourceStamp(root));
+    expect(isBuilt(root)).toBe(false);
+    for (const output of ['main/headless.js', 'main/engine.js', 'renderer/index.html'])
+      put(`out/${output}`, '');
+    expect(isBuilt(root)).toBe(true);
+    put('src-main/a.ts', 'two');
+    expect(isBuilt(root)).toBe(false);
+  });
+});
+
+describe('withLock', () => {
+  it('takes over from a process that has gone, and frees the lock after an error', () => {
+    put('out/.setup-lock', String(2 ** 30));
+    expect(() =>
+      withLock(root, () => {
+        throw new Error('no disk');
+      }),
+    ).toThrow('no disk');
+    expect(withLock(root, () => 'done')).toBe('done');
+  });
+});
+
+describe('Electron', () => {
+  it('is found by path.txt, and only if the binary is there', () => {
+    expect(findElectron(root)).toBeUndefined();
+    put('node_modules/electron/path.txt', 'electron');
+    expect(findElectron(root)).toBeUndefined();
+    put('node_modules/electron/dist/electron', '');
+    expect(findElectron(root)).toBe(join(root, 'node_modules/electron/dist/electron'));
+  });
+
+  it('is not asked for again within a day of a failed download', () => {
+    vi.stubEnv('ELECTRON_SKIP_BINARY_DOWNLOAD', '');
+    const attempts = join(root, 'attempts');
+    put(
+      'node_modules/electron/install.js',
+      `require('node:fs').appendFileSync(${JSON.stringify(attempts)}, 'x'); process.exit(1);`,
+    );
+    const hour = 3_600_000;
+    const count = () => statSync(attempts).size;
+    ensureElectron(process.execPath, root, () => 100 * hour);
+    ensureElectron(process.execPath, root, () => 123 * hour);
+    expect(count()).toBe(1);
+    ensureElectron(process.execPath, root, () => 125 * hour);
+    expect(count()).toBe(2);
+  });
+});
+
+describe('initialJavaScript', () => {
+  it('follows static imports, each file once, and leaves lazy ones', () => {
+    put('.vite/manifest.json', {
+      'index.html': { file: 'main.js', isEntry: true, imports: ['a', 'b'], dynamicImports: ['lazy'] },
+      a: { file: 'a.js', imports: ['b'] },
+      b: { file: 'b.js', imports: ['a'] },
+      lazy: { file: 'lazy.js' },
+    });
+    for (const name of ['main', 'a', 'b', 'lazy']) put(`${name}.js`, 'export {};');
+    const { bytes, files } = initialJavaScript(root);
+    expect(files).toEqual(['main.js', 'a.js', 'b.js']);
+    expect(bytes).toBeGreaterThan(60);
+  });
+});

@@ -1,0 +1,173 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { findElectron } from './electron.mjs';
+import { initialJavaScript } from './initial-js.mjs';
+import { ensureBuilt, isBuilt, projectRoot } from './setup.mjs';
+import { fail, pass, skip } from './test-report.mjs';
+import { readPlaywright, readVitest } from './test-results.mjs';
+
+/**
+ * @typedef {import('./test-report.mjs').Outcome} Outcome
+ * @typedef {{ name: string, run: () => Outcome }} Step
+ */
+
+const stepTimeoutMs = 20 * 60_000;
+const initialJsBudgetBytes = 250_000;
+const lintRulesTest = 'tools/lint-rules.test.mjs';
+
+/**
+ * The steps in order, fast to slow.
+ * @param {string} node path of a Node 24
+ * @returns {Step[]}
+ */
+export function createSteps(node) {
+  /** @param {string} cli @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
+  const run = (cli, args, env) =>
+    spawnSync(node, [join(projectRoot, 'node_modules', cli), ...args], {
+      cwd: projectRoot,
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+      maxBuffer: 256 * 1024 * 1024,
+      timeout: stepTimeoutMs,
+    });
+
+  /** @param {string} name @param {string} cli @param {string[]} args @returns {Step} */
+  const check = (name, cli, args) => ({ name, run: () => outcomeOf(run(cli, args)) });
+
+  /** @param {string[]} args */
+  const vitest = (args) =>
+    withResultFile((file) => {
+      const all = ['run', '--reporter=json', `--outputFile=${file}`, ...args];
+      const child = run('vitest/vitest.mjs', all);
+      return withExit(child, readVitest(file, projectRoot));
+    });
+
+  return [
+    check('format', 'oxfmt/bin/oxfmt', ['--check', '.']),
+    check('lint', 'oxlint/bin/oxlint', ['.']),
+    { name: 'lint-rules', run: () => vitest([lintRulesTest]) },
+    ...['src-shared', 'src-shared/tsconfig.test.json', 'src-main', 'src-renderer', 'e2e', 'tools'].map(
+      (area) =>
+        check(`types:${area.replace('/tsconfig.test.json', '-tests')}`, 'typescript/bin/tsc', ['-p', area]),
+    ),
+    check('knip', 'knip/bin/knip.js', []),
+    { name: 'unit', run: () => vitest([`--exclude=${lintRulesTest}`]) },
+    { name: 'build', run: () => build(node) },
+    { name: 'initial-js', run: checkInitialJs },
+    {
+      name: 'journeys',
+      run: () => {
+        if (!hasSpecs('e2e', 'electron')) return skip('browser journeys', 'e2e has no specs');
+        if (!isBuilt(projectRoot)) return skip('browser journeys', 'there is no build');
+        return withResultFile((file) => {
+          const args = ['test', '-c', 'e2e/playwright.config.ts', '--reporter=json'];
+          const child = run('@playwright/test/cli.js', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+          return withExit(child, readPlaywright(file));
+        });
+      },
+    },
+    { name: 'electron-journeys', run: () => skipElectron() ?? electronJourneys(run) },
+  ];
+}
+
+/** @param {string} node @returns {Outcome} */
+function build(node) {
+  // Its messages go to standard error as they come.
+  ensureBuilt(node);
+  return pass();
+}
+
+/** @returns {Outcome} */
+function checkInitialJs() {
+  if (!isBuilt(projectRoot)) return skip('initial JavaScript', 'there is no build');
+  const { bytes, files } = initialJavaScript(join(projectRoot, 'out', 'renderer'));
+  const size = `${(bytes / 1000).toFixed(1)} kB gzip in ${files.length} files`;
+  if (bytes <= initialJsBudgetBytes) return pass(size);
+  return fail(
+    `The interface loads ${size} before it shows anything; the budget is 250 kB.\n${files.join('\n')}`,
+  );
+}
+
+/** @returns {Outcome | undefined} */
+function skipElectron() {
+  const name = 'electron journeys';
+  if (!hasSpecs(join('e2e', 'electron'))) return skip(name, 'e2e/electron has no specs');
+  if (!existsSync(join(projectRoot, 'out', 'main', 'main.js')))
+    return skip(name, 'this build has no desktop shell');
+  return findElectron() ? undefined : skip(name, "Electron's binary is not installed");
+}
+
+/**
+ * @param {(cli: string, args: string[], env?: NodeJS.ProcessEnv) => Child} run
+ * @returns {Outcome}
+ */
+function electronJourneys(run) {
+  return withResultFile((file) => {
+    const args = ['test', '-c', 'e2e/electron/playwright.config.ts', '--reporter=json'];
+    const child = run('@playwright/test/cli.js', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
+    return withExit(child, readPlaywright(file));
+  });
+}
+
+/**
+ * @param {string} folder
+ * @param {string} [except] a folder inside it that does not count
+ */
+function hasSpecs(folder, except) {
+  const path = join(projectRoot, folder);
+  if (!existsSync(path)) return false;
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).some(
+    (name) => name.endsWith('.spec.ts') && !(except && dirname(name).startsWith(except)),
+  );
+}
+
+/** @typedef {import('node:child_process').SpawnSyncReturns<string>} Child */
+
+/** @param {Child} child @returns {Outcome} */
+function outcomeOf(child) {
+  return child.status === 0 ? pass() : fail(outputOf(child));
+}
+
+/**
+ * A runner that failed without a failed test (a broken configuration, a crash, an error between tests)
+ * is a failure of its own, and so is one that found nothing to run.
+ * @param {Child} child
+ * @param {Outcome | undefined} outcome
+ * @returns {Outcome}
+ */
+export function withExit(child, outcome) {
+  if (!outcome) return fail(outputOf(child));
+  if (outcome.failures.length > 0) return outcome;
+  if (child.status !== 0) return { ...outcome, ...pick(fail(outputOf(child))) };
+  const isEmpty = outcome.passed === 0 && outcome.skipped.length === 0;
+  return isEmpty ? fail(`No tests ran.\n${outputOf(child)}`) : outcome;
+}
+
+/** @param {Outcome} outcome */
+const pick = ({ failures }) => ({ failures });
+
+/** @param {Child} child */
+function outputOf(child) {
+  const end = child.error
+    ? `\n${child.error.message}`
+    : child.status === 0
+      ? ''
+      : `\n(exit code ${child.status})`;
+  return `${child.stdout ?? ''}${child.stderr ?? ''}${end}`;
+}
+
+/**
+ * @param {(file: string) => Outcome} action
+ * @returns {Outcome}
+ */
+function withResultFile(action) {
+  const folder = mkdtempSync(join(tmpdir(), 'yurt-test-'));
+  try {
+    return action(join(folder, 'results.json'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
