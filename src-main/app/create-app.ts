@@ -81,9 +81,10 @@ async function start(
   const { dataDir, version } = config;
   const { clock } = platform;
   const folder = holdDataFolder(dataDir);
-  ends.push(folder.release);
-  const { log, close: closeLog } = await openLog(dataDir, 'info');
-  ends.push(closeLog);
+  ends.push(() => folder.release());
+  const appLog = await openLog(dataDir, 'info');
+  const { log } = appLog;
+  ends.push(() => appLog.close());
   const { db, notices } = await openOrSetAside(join(dataDir, 'yurt.db'), clock(), log);
   ends.push(() => db.close());
 
@@ -101,7 +102,10 @@ async function start(
   ends.push(() => engine.stop());
 
   const horde = await createHomeHorde({ db, log, clock, secrets: platform.secrets, media, dataDir, version });
-  ends.push(() => horde.listener.close(), horde.stop);
+  ends.push(
+    () => horde.listener.close(),
+    () => horde.stop(),
+  );
   const hordeAt = await listen(horde.listener, {
     host: config.host,
     port: config.hordePort.port,

@@ -106,6 +106,9 @@ export function applyStudioEvent(client: QueryClient, event: StudioEvent): void 
     case 'noticeAdded':
       client.setQueryData(systemQuery.queryKey, (info) => info && withNotice(info, event.notice));
       break;
+    case 'resync':
+      void client.invalidateQueries();
+      break;
     default:
       event satisfies never;
   }

@@ -2,8 +2,6 @@ import { type Static, Type } from 'typebox';
 import { sharedImageParams } from '../requests/schema.ts';
 import { GenerationMetadata } from './metadata.ts';
 
-export { GenerationMetadata } from './metadata.ts';
-
 const text = Type.String();
 const count = Type.Integer();
 

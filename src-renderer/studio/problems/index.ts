@@ -1,2 +1,0 @@
-export { ProblemNote } from './ProblemNote.tsx';
-export { describeProblem, type ProblemFix } from './problem-table.ts';
