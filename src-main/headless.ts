@@ -1,4 +1,4 @@
-export {};
+import { fileURLToPath } from 'node:url';
 
 const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 24) {
@@ -8,4 +8,9 @@ if (major < 24) {
 
 // Only now: the database's native part crashes on an older Node without a word.
 const { runHeadless } = await import('./app/headless.ts');
-await runHeadless(process.argv.slice(2));
+// The entry alone knows where it lies: what it imports may be moved into chunks by the build.
+const isSource = import.meta.url.endsWith('.ts');
+await runHeadless(process.argv.slice(2), {
+  engineEntry: fileURLToPath(new URL(isSource ? './engine.ts' : './engine.js', import.meta.url)),
+  projectRoot: fileURLToPath(new URL(isSource ? '..' : '../..', import.meta.url)),
+});

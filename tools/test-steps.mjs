@@ -37,11 +37,11 @@ export function createSteps(node) {
   /** @param {string} name @param {string} cli @param {string[]} args @returns {Step} */
   const check = (name, cli, args) => ({ name, run: () => outcomeOf(run(cli, args)) });
 
-  /** @param {string[]} args */
-  const vitest = (args) =>
+  /** @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
+  const vitest = (args, env) =>
     withResultFile((file) => {
       const all = ['run', '--reporter=json', `--outputFile=${file}`, ...args];
-      const child = run('vitest/vitest.mjs', all);
+      const child = run('vitest/vitest.mjs', all, env);
       return withExit(child, readVitest(file, projectRoot));
     });
 
@@ -56,6 +56,7 @@ export function createSteps(node) {
     check('knip', 'knip/bin/knip.js', []),
     { name: 'unit', run: () => vitest([`--exclude=${lintRulesTest}`]) },
     { name: 'build', run: () => build(node) },
+    { name: 'smoke', run: () => smoke(vitest) },
     { name: 'initial-js', run: checkInitialJs },
     {
       name: 'journeys',
@@ -71,6 +72,17 @@ export function createSteps(node) {
     },
     { name: 'electron-journeys', run: () => skipElectron() ?? electronJourneys(run) },
   ];
+}
+
+/**
+ * The tests of the headless app once more, on the build instead of the sources.
+ * @param {(args: string[], env?: NodeJS.ProcessEnv) => Outcome} vitest
+ * @returns {Outcome}
+ */
+function smoke(vitest) {
+  const entry = join(projectRoot, 'out', 'main', 'headless.js');
+  if (!existsSync(entry)) return skip('the built headless app', 'there is no build');
+  return vitest(['src-main/app/headless.test.ts'], { YURT_ENTRY: entry });
 }
 
 /** @param {string} node @returns {Outcome} */

@@ -186,7 +186,11 @@ async function start(
   );
   const appOrigin = `http://127.0.0.1:${appAt.port}`;
   folder.announce({ pid: process.pid, appOrigin, control: session.control });
-  const models = await engine.models();
+  // An engine that does not start costs pictures, not the horde.
+  const models = await engine.models().catch((error: unknown) => {
+    log.error({ err: error }, 'the image engine does not start');
+    return [];
+  });
   ends.push(worker.stop);
   if (config.startsWorker) worker.start();
   log.info({ hordeUrl, appOrigin }, 'started');

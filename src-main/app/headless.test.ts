@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-const entry = fileURLToPath(new URL('../headless.ts', import.meta.url));
+/** The sources, or the build where the runner names it. */
+const entry = process.env['YURT_ENTRY'] ?? fileURLToPath(new URL('../headless.ts', import.meta.url));
 const until = { timeout: 60_000, interval: 50 };
 
 interface StartLine {

@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { forkEngine } from '#main/platform/fork-engine.ts';
@@ -12,6 +11,12 @@ import { StartError, exitCodeOf } from './start-error.ts';
 
 const defaults = { appPort: 7010, hordePort: 7001 };
 const closeLimitMs = 10_000;
+
+/** Where the app's own files lie. */
+export interface Places {
+  readonly engineEntry: string;
+  readonly projectRoot: string;
+}
 
 interface Options {
   readonly dataDir: string;
@@ -28,16 +33,16 @@ interface Options {
  * The app in a plain Node process: starts, says where it is, and ends at a signal or when the starter
  * goes away. Exit codes: 0 after a signal, 3 when it already runs on this data, 4 when it cannot start.
  */
-export async function runHeadless(args: readonly string[]): Promise<void> {
+export async function runHeadless(args: readonly string[], places: Places): Promise<void> {
   let isJson = args.includes('--json');
   try {
     const options = readOptions(args);
     isJson = options.isJson;
-    const app = await createApp(nodePlatform(options.dataDir), {
+    const app = await createApp(nodePlatform(options.dataDir, places.engineEntry), {
       version: packageJson.version,
       dataDir: options.dataDir,
-      resourcesDir: join(projectRoot(), 'resources'),
-      rendererDir: join(projectRoot(), 'out', 'renderer'),
+      resourcesDir: join(places.projectRoot, 'resources'),
+      rendererDir: join(places.projectRoot, 'out', 'renderer'),
       appPort: options.appPort,
       hordePort: options.hordePort,
       host: options.host,
@@ -92,21 +97,13 @@ function portChoice(given: string | undefined, byDefault: number): PortChoice {
   return { port, isChosen: true };
 }
 
-function nodePlatform(dataDir: string): Platform {
-  const entry = fileURLToPath(
-    new URL(`${import.meta.url.endsWith('.ts') ? '../engine.ts' : './engine.js'}`, import.meta.url),
-  );
+function nodePlatform(dataDir: string, engineEntry: string): Platform {
   return {
     kind: 'headless',
     clock: Date.now,
     secrets: createFileSecrets(join(dataDir, 'secrets.json')),
-    spawnEngine: (role) => forkEngine(entry, role, (text) => process.stderr.write(text)),
+    spawnEngine: (role) => forkEngine(engineEntry, role, (line) => process.stderr.write(`${line}\n`)),
   };
-}
-
-/** Sources lie in src-main/app, the build in out/main: both two folders below the root. */
-function projectRoot(): string {
-  return fileURLToPath(new URL('../..', import.meta.url));
 }
 
 function announce(app: RunningApp, options: Options): void {
