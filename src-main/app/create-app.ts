@@ -110,7 +110,7 @@ async function start(
     host: config.host,
     port: config.hordePort.port,
     purpose: 'horde',
-    owner: '7001 is the default of AI Horde servers and of Yurt.',
+    owner: config.hordePort.port === 7001 ? 'It is the default of AI Horde servers and of Yurt.' : '',
     option: '--horde-port',
     mayMove: !config.hordePort.isChosen,
   });
@@ -176,7 +176,7 @@ async function start(
     host: '127.0.0.1',
     port: config.appPort.port,
     purpose: 'interface',
-    owner: '7010 is the default of Yurt.',
+    owner: config.appPort.port === 7010 ? 'It is the default of Yurt.' : '',
     option: '--app-port',
     mayMove: !config.appPort.isChosen,
   });

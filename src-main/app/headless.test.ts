@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,8 +28,11 @@ let dataDir: string;
 let running: Started;
 
 /** Starts the real app on the shared data folder and reads its first line of JSON. */
-async function launch(): Promise<{ child: ChildProcess; line: unknown }> {
-  const args = [entry, '--headless', '--json', '--data', dataDir, '--app-port', '0', '--horde-port', '0'];
+async function launch(hordePort = 0): Promise<{ child: ChildProcess; line: unknown }> {
+  const args = [
+    ...[entry, '--headless', '--json', '--data', dataDir],
+    ...['--app-port', '0', '--horde-port', String(hordePort)],
+  ];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) {
@@ -123,5 +127,27 @@ describe('the headless app with the embedded model', () => {
     running.child.kill('SIGTERM');
     await once(running.child, 'exit');
     expect(running.child.exitCode).toBe(0);
+  }, 60_000);
+
+  it('says that a chosen port is taken and offers a free one', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await once(blocker, 'listening');
+    const address = blocker.address();
+    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const { child, line } = await launch(port);
+    expect(line).toMatchObject({ error: 'port_in_use', port, purpose: 'horde' });
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(child.exitCode).toBe(4);
+    blocker.close();
+  });
+
+  it('keeps a damaged database aside and goes on with a new one', async () => {
+    writeFileSync(join(dataDir, 'yurt.db'), 'no database at all. '.repeat(1000));
+    running = await start();
+    expect(readdirSync(dataDir).some((name) => name.startsWith('yurt.db.damaged-'))).toBe(true);
+    const answer = await fetch(`${running.line.horde}/api/v2/find_user`, {
+      headers: { apikey: running.line.admin_key },
+    });
+    expect(answer.status).toBe(200);
   }, 60_000);
 });

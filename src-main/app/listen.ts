@@ -8,7 +8,7 @@ export interface ListenRequest {
   readonly port: number;
   /** What listens there, for the sentence when it is taken: "horde", "interface". */
   readonly purpose: string;
-  /** Whose default the port is and the option that changes it. */
+  /** A sentence on whose default the port is (empty for none), and the option that changes it. */
   readonly owner: string;
   readonly option: string;
   /** A port that the person did not choose may give way to a free one. */
@@ -33,7 +33,7 @@ export async function listen(
     if (!request.mayMove) {
       throw new StartError(
         'port_in_use',
-        `Port ${request.port} for the ${request.purpose} is taken. ${request.owner} Close the other program, or start with ${request.option} ${free} (free now).`,
+        `Port ${request.port} for the ${request.purpose} is taken. ${request.owner === '' ? '' : `${request.owner} `}Close the other program, or start with ${request.option} ${free} (free now).`,
         { port: request.port, free_port: free, purpose: request.purpose },
         error,
       );

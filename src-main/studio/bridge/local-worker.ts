@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { EngineError, type ImageEngine } from '#main/platform/engine-clients.ts';
 import type { EventHub } from '#main/studio/events/index.ts';
@@ -26,6 +27,7 @@ export interface LocalWorker {
   start(): void;
   /** Looks for a job now instead of at the next turn. */
   readonly wake: () => void;
+  /** Takes no more jobs; one that runs is finished. */
   pause(): WorkerStatus;
   resume(): WorkerStatus;
   /** Hands a running job back and ends. */
@@ -38,7 +40,10 @@ const idleMs = 1_000;
 const retryMs = [500, 2_000, 8_000];
 const logLines = 50;
 
-type Change = Partial<Omit<WorkerStatus, 'log'>>;
+type Change = Partial<Omit<WorkerStatus, 'log' | 'state' | 'reason'>>;
+
+/** What the loop does; the owner's pause is shown instead of it, whatever the loop comes to next. */
+type Activity = Pick<WorkerStatus, 'state' | 'reason'>;
 
 /**
  * pop → engine → upload → submit, one job at a time. The engine dying costs one more try while the
@@ -57,32 +62,44 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     jobsFaulted: 0,
     log: [],
   };
+  let activity: Activity = { state: 'off', reason: null };
   let isPaused = false;
+  let isWoken = false;
   let loop: Promise<void> | undefined;
   let wakeUp: (() => void) | undefined;
 
-  const change = (next: Change): void => {
-    status = { ...status, ...next };
+  const change = (next: Change, doing: Activity = activity): void => {
+    activity = doing;
+    const shown: Activity = isPaused ? { state: 'paused', reason: 'by_owner' } : activity;
+    status = { ...status, ...next, ...shown };
     deps.events.publish({ type: 'workerChanged', worker: status });
   };
   const note = (message: string): void => {
     status = { ...status, log: [...status.log, { at: clock(), message }].slice(-logLines) };
   };
-  const wake = (): void => wakeUp?.();
+  const wake = (): void => {
+    isWoken = true;
+    wakeUp?.();
+  };
+  /** Waits for the time or the next wake, or not at all when one came since the last rest. */
   const rest = (ms: number): Promise<void> =>
     new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
         wakeUp = undefined;
+        isWoken = false;
         resolve();
       };
       const timer = setTimeout(done, ms);
       wakeUp = done;
-      if (ending.signal.aborted) done();
+      if (isWoken || ending.signal.aborted) done();
     });
 
   const generate = async (job: PoppedJob): Promise<ImageResult> => {
-    const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(job.deadlineMs - clock())]);
+    const signal = AbortSignal.any([
+      ending.signal,
+      AbortSignal.timeout(Math.max(0, job.deadlineMs - clock())),
+    ]);
     const run = (): Promise<ImageResult> =>
       engine.generate(
         job.image,
@@ -109,7 +126,7 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
       } catch (error) {
         if (ending.signal.aborted) throw error;
         log.warn({ err: error }, 'the horde did not take a result; it is sent again');
-        await rest(ms);
+        await delay(ms, undefined, { signal: ending.signal });
       }
     }
     return action();
@@ -148,21 +165,20 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
   };
 
   const serve = async (job: PoppedJob): Promise<void> => {
-    change({
-      state: 'working',
-      job: { id: job.id, model: job.model, step: 0, steps: job.image.steps, startedAt: clock() },
-    });
+    const started = { id: job.id, model: job.model, step: 0, steps: job.image.steps, startedAt: clock() };
+    change({ job: started }, { state: 'working', reason: null });
     try {
       await deliver(job, await generate(job));
     } catch (error) {
       await giveBack(job, error);
     }
-    change({ job: null });
+    change({ job: null }, { state: 'idle', reason: null });
   };
 
   const turn = async (): Promise<void> => {
     const models = (await engine.models()).map((model) => model.name);
-    change({ state: 'idle', reason: null, models });
+    change({ models }, { state: 'idle', reason: null });
+    if (isPaused) return;
     const answer = await client.generatePop({
       name: deps.name,
       bridge_agent: deps.agent,
@@ -192,11 +208,12 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
         await turn();
       } catch (error) {
         log.warn({ err: error }, 'the local worker could not look for a job');
-        change({ state: 'error', reason: error instanceof EngineError ? error.code : 'horde_unreachable' });
+        const reason = error instanceof EngineError ? error.code : 'horde_unreachable';
+        change({}, { state: 'error', reason });
         await rest(idleMs * 5);
       }
     }
-    change({ state: 'off', job: null });
+    change({ job: null }, { state: 'off', reason: null });
   };
 
   return {
@@ -204,17 +221,19 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
       return status;
     },
     start: () => {
-      loop ??= work();
+      if (loop) return;
+      change({}, { state: 'starting', reason: null });
+      loop = work();
     },
     wake,
     pause: () => {
       isPaused = true;
-      change({ state: 'paused', reason: 'by_owner' });
+      change({});
       return status;
     },
     resume: () => {
       isPaused = false;
-      change({ state: loop ? 'idle' : 'off', reason: null });
+      change({});
       wake();
       return status;
     },

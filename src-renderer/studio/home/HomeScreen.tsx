@@ -20,7 +20,7 @@ export function HomeScreen() {
         <Title order={2} size="h4" id="address">
           {t('address')}
         </Title>
-        <Code>{system.data === undefined ? '…' : `${system.data.hordeUrl}/api`}</Code>
+        <Code>{system.data?.hordeUrl ?? '…'}</Code>
         <Text c="dimmed">{t('addressHint')}</Text>
       </section>
       {worker.data === undefined ? null : <WorkerPanel worker={worker.data} />}

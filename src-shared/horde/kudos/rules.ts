@@ -2,6 +2,7 @@
  * Prices of image work in kudos, before and after surcharges (`kudos.md` 1.4, 2.4, 2.5, 3.2). Pure;
  * money leaves here as integer cents.
  */
+import { upscalerFactors } from '../requests/names.ts';
 
 /** What the price of one picture depends on; defaults are already filled in by `pricedInput`. */
 export interface ImagePriceInput {
@@ -87,21 +88,6 @@ const processors: Readonly<Record<string, ProcessorCost>> = {
   CodeFormers: { z: 0, v: 0 },
   strip_background: backgroundRemover,
 };
-
-/** Post-processors that enlarge: each adds 5 % to what the requester pays (`kudos.md` 1.4). */
-const upscalers: ReadonlySet<string> = new Set([
-  'RealESRGAN_x4plus',
-  'RealESRGAN_x2plus',
-  'RealESRGAN_x4plus_anime_6B',
-  'NMKD_Siax',
-  '4x_AnimeSharp',
-  '4xNomos8kSC',
-  '4xLSDIRplus',
-  '4xNomosWebPhoto_RealPLKSR',
-  '4xNomos2_realplksr_dysample',
-  '4xNomos2_hq_dat2',
-  '2xModernSpanimationV1',
-]);
 
 function processorCost(name: string): ProcessorCost {
   return (Object.hasOwn(processors, name) ? processors[name] : undefined) ?? backgroundRemover;
@@ -209,7 +195,7 @@ export interface SurchargeInput {
 export function imageCostCents(rewardCents: number, input: SurchargeInput): number {
   let kudos = rewardCents / 100;
   if (input.hasSourceImage) kudos *= 1.3;
-  for (const name of input.postProcessing) kudos *= upscalers.has(name) ? 1.05 : 1;
+  for (const name of input.postProcessing) kudos *= name in upscalerFactors ? 1.05 : 1;
   kudos += 1;
   if (!input.slowWorkers) kudos *= 1.2;
   if (input.workerBlacklist) kudos *= 1.1;
