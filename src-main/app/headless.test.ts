@@ -29,10 +29,8 @@ let running: Started;
 
 /** Starts the real app on the shared data folder and reads its first line of JSON. */
 async function launch(hordePort = 0): Promise<{ child: ChildProcess; line: unknown }> {
-  const args = [
-    ...[entry, '--headless', '--json', '--data', dataDir],
-    ...['--app-port', '0', '--horde-port', String(hordePort)],
-  ];
+  const ports = ['--app-port', '0', '--horde-port', String(hordePort)];
+  const args = [entry, '--headless', '--json', '--data', dataDir, ...ports];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   for await (const chunk of child.stdout) {
