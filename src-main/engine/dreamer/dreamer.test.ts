@@ -50,6 +50,30 @@ async function pixelsOf(webp: Uint8Array | undefined): Promise<Buffer> {
   return sharp(webp).raw().toBuffer();
 }
 
+describe('an execution provider that this machine lacks', () => {
+  it('gives way to the processor, with a note in every job', async () => {
+    const onProcessor = await generate();
+    const lacking = createDreamer({ modelDirs: [folder], provider: 'tensorrt', now: Date.now });
+    const results = [
+      await lacking.generate(job, () => undefined, never),
+      await lacking.generate(job, () => undefined, never),
+    ];
+    await lacking.unload();
+    for (const result of results) {
+      expect(result.pictures).toEqual(onProcessor.pictures);
+      expect(result.notes).toEqual([expect.stringMatching(/^The processor was used: tensorrt failed/)]);
+    }
+  });
+
+  it('does not hide a damaged model', async () => {
+    writeFileSync(join(folder, 'toy', 'unet', 'model.onnx'), 'no graph');
+    const lacking = createDreamer({ modelDirs: [folder], provider: 'tensorrt', now: Date.now });
+    await expect(lacking.generate(job, () => undefined, never)).rejects.toMatchObject({
+      code: 'model_damaged',
+    });
+  });
+});
+
 describe('txt2img', () => {
   it('gives the same picture for the same job, after a reload too, and another for every changed input', async () => {
     const first = await generate();

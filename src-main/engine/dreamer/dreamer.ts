@@ -3,7 +3,7 @@ import { JobError, throwIfCancelled } from '../job-error.ts';
 import { readTensor } from '../runtime/tensors.ts';
 import { encodePrompt } from './conditioning.ts';
 import { createDenoiser } from './denoiser.ts';
-import { scanModels } from './model-folder.ts';
+import { scanModels, type ModelFolder } from './model-folder.ts';
 import { latentCell, latentChannels, loadModel, type Model } from './model.ts';
 import { TorchGenerator } from './noise.ts';
 import { encodePicture, encodePreview, latentToRgb, planesToRgb, type RgbPicture } from './picture.ts';
@@ -13,7 +13,7 @@ import { planSize, type Size } from './size.ts';
 
 export interface DreamerOptions {
   readonly modelDirs: readonly string[];
-  /** Execution provider of onnxruntime, for example `cpu`. */
+  /** Execution provider of onnxruntime that is tried first, for example `webgpu`; `cpu` is the fallback. */
   readonly provider: string;
   /** Milliseconds that only move forward. */
   readonly now: () => number;
@@ -36,35 +36,75 @@ const previewIntervalMs = 300;
 
 export function createDreamer(options: DreamerOptions): Dreamer {
   let loaded: Model | undefined;
+  let provider = options.provider;
+  /** What the preferred provider failed with; every job is told that it ran on the processor. */
+  let fallbackNote: string | undefined;
 
   const unload = async (): Promise<void> => {
     const model = loaded;
     loaded = undefined;
     await model?.release();
   };
-  const ensureLoaded = async (name: string): Promise<Model> => {
-    if (loaded?.folder.info.name === name) return loaded;
+  const findModel = async (name: string): Promise<ModelFolder> => {
     const { models, damaged } = await scanModels(options.modelDirs);
     const folder = models.find(({ info }) => info.name === name);
     const broken = damaged.find((entry) => entry.name === name);
     if (!folder && broken) throw new JobError('model_damaged', broken.reason);
     if (!folder) throw new JobError('model_unknown', `There is no model ${name}`);
+    return folder;
+  };
+  const ensureLoaded = async (name: string): Promise<Model> => {
+    if (loaded?.folder.info.name === name) return loaded;
+    const folder = await findModel(name);
     await unload();
-    loaded = await loadModel(folder, options.provider);
+    loaded = await loadModel(folder, provider);
     return loaded;
+  };
+  const attempt = async (
+    job: ImageJob,
+    onProgress: (progress: ImageProgress) => void,
+    signal: AbortSignal,
+  ): Promise<ImageResult> => {
+    const startMs = options.now();
+    throwIfCancelled(signal);
+    const model = await ensureLoaded(job.model);
+    const loadMs = options.now() - startMs;
+    return dream(model, job, { onProgress, signal, now: options.now, loadMs });
   };
 
   return {
     models: async () => (await scanModels(options.modelDirs)).models.map(({ info }) => info),
     generate: async (job, onProgress, signal) => {
-      const startMs = options.now();
-      throwIfCancelled(signal);
-      const model = await ensureLoaded(job.model);
-      const loadMs = options.now() - startMs;
-      return { ...(await dream(model, job, { onProgress, signal, now: options.now, loadMs })) };
+      const wanted = provider;
+      try {
+        return withNote(await attempt(job, onProgress, signal), fallbackNote);
+      } catch (error) {
+        if (wanted === 'cpu' || !mayRunOnProcessor(error)) throw error;
+        await unload();
+        provider = 'cpu';
+        const result = await attempt(job, onProgress, signal).catch((cause: unknown) => {
+          // It fails there too: the model or the job is to blame, not the provider.
+          provider = wanted;
+          throw cause;
+        });
+        fallbackNote = `The processor was used: ${wanted} failed (${error.message})`;
+        return withNote(result, fallbackNote);
+      }
     },
     unload,
   };
+}
+
+/**
+ * Whether the failure may be the provider's: a missing library or adapter, an operation that the device
+ * lacks, its memory (`engine.md` 4.3).
+ */
+function mayRunOnProcessor(error: unknown): error is JobError {
+  return error instanceof JobError && ['not_supported', 'internal', 'out_of_memory'].includes(error.code);
+}
+
+function withNote(result: ImageResult, note: string | undefined): ImageResult {
+  return note === undefined ? result : { ...result, notes: [...result.notes, note] };
 }
 
 interface DreamContext {

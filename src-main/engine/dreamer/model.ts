@@ -13,6 +13,8 @@ export type Prediction = 'epsilon' | 'v_prediction';
 /** A model in memory. */
 export interface Model {
   readonly folder: ModelFolder;
+  /** Execution provider that the graphs were loaded on. */
+  readonly provider: string;
   readonly tokenizer: ClipTokenizer;
   readonly textEncoder: GraphSession;
   readonly unet: GraphSession;
@@ -69,7 +71,8 @@ export async function loadModel(folder: ModelFolder, provider: string): Promise<
     const vaeDecoder = await load(folder.vaeDecoder);
     requireKnownUnet(unet);
     const fixedSize = readFixedSize(unet);
-    return { folder, tokenizer, textEncoder, unet, vaeDecoder, ...schedule, vaeScale, fixedSize, release };
+    const graphs = { textEncoder, unet, vaeDecoder };
+    return { folder, provider, tokenizer, ...graphs, ...schedule, vaeScale, fixedSize, release };
   } catch (error) {
     await release();
     throw error;
