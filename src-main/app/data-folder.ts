@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import { isDiskFull } from '#main/platform/disk-full.ts';
 import { StartError } from './start-error.ts';
 
 /** What a running app leaves for a second start on the same folder. Readable by its owner only. */
@@ -100,8 +101,7 @@ function alreadyRunning(dataDir: string): StartError {
 
 /** Says in words why a folder cannot be used; passes other errors through. */
 export function folderError(dataDir: string, error: unknown): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'SQLITE_FULL') {
+  if (isDiskFull(error)) {
     return new StartError(
       'disk_full',
       `The disk that holds ${dataDir} is full. Free some space, or choose another folder with --data.`,

@@ -1,66 +1,18 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { callHorde, endApp, exitOf, launchApp, startApp, type Started } from './testing/launch-app.ts';
 
-/** The sources, or the build where the runner names it. */
-const entry = process.env['YURT_ENTRY'] ?? fileURLToPath(new URL('../headless.ts', import.meta.url));
 const until = { timeout: 60_000, interval: 50 };
-
-interface StartLine {
-  readonly pid: number;
-  readonly app: string;
-  readonly horde: string;
-  readonly admin_key: string;
-  readonly worker: { readonly models: readonly string[] };
-}
-
-interface Started {
-  readonly child: ChildProcess;
-  readonly line: StartLine;
-}
 
 let dataDir: string;
 let running: Started;
 
-/** Starts the real app on the shared data folder and reads its first line of JSON. */
-async function launch(hordePort = 0): Promise<{ child: ChildProcess; line: unknown }> {
-  const ports = ['--app-port', '0', '--horde-port', String(hordePort)];
-  const args = [entry, '--headless', '--json', '--data', dataDir, ...ports];
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  for await (const chunk of child.stdout) {
-    text += String(chunk);
-    if (text.includes('\n')) break;
-  }
-  return { child, line: JSON.parse(text) };
-}
-
-function isStartLine(line: unknown): line is StartLine {
-  return typeof line === 'object' && line !== null && 'horde' in line && 'admin_key' in line;
-}
-
-async function start(): Promise<Started> {
-  const { child, line } = await launch();
-  if (!isStartLine(line)) throw new Error(`it did not start: ${JSON.stringify(line)}`);
-  return { child, line };
-}
-
-async function call(
-  path: string,
-  body?: unknown,
-): Promise<{ status: number; json: Record<string, unknown> }> {
-  const answer = await fetch(`${running.line.horde}/api/v2${path}`, {
-    headers: { apikey: '0000000000', 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-  });
-  const json: unknown = await answer.json();
-  return { status: answer.status, json: typeof json === 'object' && json !== null ? { ...json } : {} };
-}
+const call = (path: string, body?: unknown): ReturnType<typeof callHorde> =>
+  callHorde(running.line, path, { body });
 
 /** Asks for a picture as a guest of this computer and waits for it. */
 async function makePicture(seed: string): Promise<Buffer> {
@@ -82,12 +34,11 @@ async function makePicture(seed: string): Promise<Buffer> {
 
 beforeAll(async () => {
   dataDir = mkdtempSync(join(tmpdir(), 'yurt-headless-'));
-  running = await start();
+  running = await startApp(dataDir);
 }, 60_000);
 
 afterAll(async () => {
-  running.child.kill('SIGKILL');
-  if (running.child.exitCode === null && running.child.signalCode === null) await once(running.child, 'exit');
+  await endApp(running, 'SIGKILL');
   rmSync(dataDir, { recursive: true, force: true });
 });
 
@@ -109,22 +60,18 @@ describe('the headless app with the embedded model', () => {
   });
 
   it('answers a second start on the same data with the pid of the first and code 3', async () => {
-    const second = await launch();
+    const second = await launchApp(dataDir);
     expect(second.line).toEqual({ error: 'already_running', pid: running.line.pid });
-    if (second.child.exitCode === null) await once(second.child, 'exit');
-    expect(second.child.exitCode).toBe(3);
+    expect(await exitOf(second.child)).toBe(3);
   });
 
   it('starts again after SIGKILL, with the same key, and ends at SIGTERM with code 0', async () => {
-    const { child, line } = running;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    running = await start();
+    const { line } = running;
+    await endApp(running, 'SIGKILL');
+    running = await startApp(dataDir);
     expect(running.line.admin_key).toBe(line.admin_key);
     running.child.kill('SIGTERM');
-    running.child.kill('SIGTERM');
-    await once(running.child, 'exit');
-    expect(running.child.exitCode).toBe(0);
+    expect(await endApp(running, 'SIGTERM')).toBe(0);
   }, 60_000);
 
   it('says that a chosen port is taken and offers a free one', async () => {
@@ -132,16 +79,15 @@ describe('the headless app with the embedded model', () => {
     await once(blocker, 'listening');
     const address = blocker.address();
     const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    const { child, line } = await launch(port);
+    const { child, line } = await launchApp(dataDir, ['--horde-port', String(port)]);
     expect(line).toMatchObject({ error: 'port_in_use', port, purpose: 'horde' });
-    if (child.exitCode === null) await once(child, 'exit');
-    expect(child.exitCode).toBe(4);
+    expect(await exitOf(child)).toBe(4);
     blocker.close();
   });
 
   it('keeps a damaged database aside and goes on with a new one', async () => {
     writeFileSync(join(dataDir, 'yurt.db'), 'no database at all. '.repeat(1000));
-    running = await start();
+    running = await startApp(dataDir);
     expect(readdirSync(dataDir).some((name) => name.startsWith('yurt.db.damaged-'))).toBe(true);
     const answer = await fetch(`${running.line.horde}/api/v2/find_user`, {
       headers: { apikey: running.line.admin_key },

@@ -10,6 +10,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify';
 import type { Logger } from 'pino';
+import { isDiskFull } from '#main/platform/disk-full.ts';
 import { type Problem, ProblemError } from '#shared/common/problem.ts';
 
 declare module 'fastify' {
@@ -40,7 +41,7 @@ export interface FastifyBaseOptions {
 
 /**
  * The base of both listeners: validation that collects every violation, errors as
- * `{ message, rc?, errors? }`, no text of an unexpected error on the wire.
+ * `{ message, rc?, errors? }`, no text of an unexpected error on the wire; a full disk is told as 507.
  */
 export function createFastify(options: FastifyBaseOptions): AppFastify {
   const server = Fastify({
@@ -69,6 +70,8 @@ export function createFastify(options: FastifyBaseOptions): AppFastify {
   return server;
 }
 
+const diskFull = 'The disk that holds the data of this server is full. Nothing was changed.';
+
 function sendProblem(
   error: FastifyError | ProblemError,
   request: FastifyRequest,
@@ -84,6 +87,7 @@ function sendProblem(
   const status = error.statusCode ?? 500;
   if (status < 500) return reply.code(status).send({ message: error.message } satisfies Problem);
   request.log.error({ err: error }, 'unexpected error');
+  if (isDiskFull(error)) return reply.code(507).send({ message: diskFull } satisfies Problem);
   return reply.code(500).send({ message: 'Internal Server Error' } satisfies Problem);
 }
 
