@@ -2,11 +2,13 @@
 /**
  * Finds Electron's binary without touching the package: `require('electron')` outside Electron would
  * download it, print to standard output, and throw where its host is not reached.
+ * `node tools/electron.mjs` fetches it, for machines that test or package the window.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { projectRoot, readText, say } from './setup.mjs';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled, projectRoot, readText, say } from './setup.mjs';
 
 const downloadTimeoutMs = 60_000;
 const retryAfterMs = 24 * 60 * 60 * 1000;
@@ -53,4 +55,9 @@ export function ensureElectron(node, root = projectRoot, now = Date.now) {
   mkdirSync(dirname(memory), { recursive: true });
   writeFileSync(memory, String(now()));
   return undefined;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url) && !ensureElectron(ensureInstalled())) {
+  say('Electron could not be downloaded');
+  process.exitCode = 1;
 }

@@ -1,27 +1,30 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type AppDatabase, DatabaseDamagedError, openDatabase } from '#main/db/database.ts';
 import { DatabaseFromFutureError } from '#main/db/migrate.ts';
-import { createImageEngine, createMediaEngine } from '#main/platform/engine-supervisor.ts';
+import type { ImageEngine } from '#main/platform/engine-clients.ts';
 import type { Folders, Platform } from '#main/platform/ports.ts';
 import { createAppListener } from '#main/server/app-listener.ts';
 import { createAppSession } from '#main/server/app-session.ts';
-import { createLocalWorker, workerRoutes } from '#main/studio/bridge/index.ts';
+import { createLocalWorker, createWorkerMemory, workerRoutes } from '#main/studio/bridge/index.ts';
 import { connectionRoutes, createConnectionsService } from '#main/studio/connections/index.ts';
+import { createCreationsService, creationRoutes } from '#main/studio/creations/index.ts';
 import { draftRoutes } from '#main/studio/drafts/index.ts';
 import { createEventHub, eventRoutes } from '#main/studio/events/index.ts';
 import { createGalleryService, galleryRoutes } from '#main/studio/gallery/index.ts';
 import { createModelsService, modelRoutes } from '#main/studio/models/index.ts';
 import { createSettingsService, settingsRoutes } from '#main/studio/settings/index.ts';
 import { createSystemService, systemRoutes } from '#main/studio/system/index.ts';
+import type { DamagedModel } from '#shared/engine-protocol/image.ts';
 import { createHordeClient } from '#shared/horde/client.ts';
 import type { SystemNotice } from '#shared/studio/system/schema.ts';
 import { holdDataFolder } from './data-folder.ts';
+import { startEngines } from './engines.ts';
+import { fetchSend, getPicture, putPicture } from './fetch-send.ts';
 import { createHomeHorde } from './horde.ts';
-import { fetchSend, putPicture } from './fetch-send.ts';
 import { listen } from './listen.ts';
 import { openLog } from './log.ts';
 import { StartError } from './start-error.ts';
@@ -88,18 +91,14 @@ async function start(
   const { db, notices } = await openOrSetAside(join(dataDir, 'yurt.db'), clock(), log);
   ends.push(() => db.close());
 
-  const tempDir = join(dataDir, 'temp');
-  mkdirSync(tempDir, { recursive: true });
-  const media = createMediaEngine({ spawn: () => platform.spawnEngine('media'), log, tempDir });
-  ends.push(() => media.stop());
-  const engine = createImageEngine({
-    spawn: () => platform.spawnEngine('image'),
-    log,
-    modelDirs: [join(config.resourcesDir, 'models'), join(dataDir, 'models')],
-    provider: 'cpu',
-    tempDir,
-  });
-  ends.push(() => engine.stop());
+  const events = createEventHub({ launchId: randomUUID() });
+  const settings = createSettingsService({ db, clock, events });
+  const { provider, workerOn } = await settings.get();
+  const { image: engine, media } = await startEngines(platform, { ...config, provider, log });
+  ends.push(
+    () => media.stop(),
+    () => engine.stop(),
+  );
 
   const horde = await createHomeHorde({ db, log, clock, secrets: platform.secrets, media, dataDir, version });
   ends.push(
@@ -129,7 +128,6 @@ async function start(
     clientAgent: `Yurt:${version}:${agentUrl}`,
   });
   const session = createAppSession({ randomBytes });
-  const events = createEventHub({ launchId: randomUUID() });
   const system = createSystemService({
     version,
     host: platform.kind,
@@ -139,6 +137,11 @@ async function start(
   });
   for (const notice of notices) system.addNotice(notice);
   const gallery = createGalleryService({ db, clock, dataDir, media, events, log });
+  const tellDamaged = (model: string, reason: string): void => {
+    log.warn({ model, reason }, 'a model is damaged');
+    system.addNotice({ code: 'model_damaged', details: { model, reason } });
+  };
+  const workerName = `Yurt on ${hostname()}`.slice(0, 100);
   const worker = createLocalWorker({
     client,
     engine,
@@ -146,19 +149,42 @@ async function start(
     clock,
     log,
     upload: putPicture,
-    name: `Yurt on ${hostname()}`.slice(0, 100),
+    name: workerName,
     agent: `Yurt:${version}:${agentUrl}`,
+    memory: createWorkerMemory({ db, clock, hordeUrl }),
+    watch: {
+      progressed: (jobId, progress) => creations.jobs.progressed(jobId, progress),
+      ended: (jobId) => creations.jobs.ended(jobId),
+    },
+    onAway: () => horde.workerLeft(workerName),
+    onDamagedModel: tellDamaged,
+  });
+  const creations = createCreationsService({
+    db,
+    clock,
+    log,
+    events,
+    client,
+    gallery,
+    download: getPicture,
+    connection: { id: 'home', name: hostname(), url: hordeUrl },
+    isMadeHere: (model) => worker.status.models.includes(model),
+    stopJob: worker.cancelJob,
   });
   horde.onQueued(worker.wake);
+  horde.onJobStarted(creations.jobs.started);
+  await creations.resume();
+  ends.push(creations.stop);
   const app = await createAppListener({
     log,
     rendererDir: config.rendererDir,
     session,
     features: [
       eventRoutes(events),
-      settingsRoutes(createSettingsService({ db, clock, events })),
+      settingsRoutes(settings),
       draftRoutes({ db, clock }),
       systemRoutes(system),
+      creationRoutes(creations),
       galleryRoutes(gallery),
       connectionRoutes(
         createConnectionsService({
@@ -168,7 +194,7 @@ async function start(
         }),
       ),
       workerRoutes(worker),
-      modelRoutes(createModelsService({ client, engine, log })),
+      modelRoutes(createModelsService({ client, engine, log, isDamaged: worker.isDamaged })),
     ],
   });
   ends.push(() => app.close());
@@ -186,21 +212,34 @@ async function start(
   );
   const appOrigin = `http://127.0.0.1:${appAt.port}`;
   folder.announce({ pid: process.pid, appOrigin, control: session.control });
-  // An engine that does not start costs pictures, not the horde.
-  const models = await engine.models().catch((error: unknown) => {
-    log.error({ err: error }, 'the image engine does not start');
-    return [];
-  });
+  const models = await usableModels(engine, log, ({ name, reason }) => tellDamaged(name, reason));
   ends.push(worker.stop);
-  if (config.startsWorker) worker.start();
+  if (config.startsWorker && workerOn) worker.start();
+  else horde.workerLeft(workerName);
   log.info({ hordeUrl, appOrigin }, 'started');
   return {
     mintAppUrl: () => `${appOrigin}/?s=${session.mintLink()}`,
     hordeUrl,
     adminKey: horde.adminKey,
-    models: models.map((model) => model.name),
+    models,
     close,
   };
+}
+
+/** Names of the models that can be offered. An engine that does not start costs pictures, not the horde. */
+async function usableModels(
+  engine: ImageEngine,
+  log: Logger,
+  onDamaged: (model: DamagedModel) => void,
+): Promise<string[]> {
+  try {
+    const [models, damaged] = [await engine.models(), await engine.damagedModels()];
+    damaged.forEach(onDamaged);
+    return models.map((model) => model.name);
+  } catch (error) {
+    log.error({ err: error }, 'the image engine does not start');
+    return [];
+  }
 }
 
 /** Opens the database; a damaged one is moved aside, kept, and told of, and a new one begins. */

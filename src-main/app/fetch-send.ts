@@ -1,3 +1,4 @@
+import type { Download } from '#main/studio/creations/index.ts';
 import { HordeUnreachableError, type HordeSend } from '#shared/horde/client.ts';
 
 const timeoutMs = 30_000;
@@ -30,15 +31,36 @@ export const fetchSend: HordeSend = async ({ method, url, headers, body, signal 
 };
 
 async function limitedText(answer: Response): Promise<string> {
+  const bytes = await limitedBytes(answer, maxAnswerBytes);
+  if (!bytes) throw new Error('the answer is too large');
+  return bytes.toString('utf8');
+}
+
+/** The body; undefined, and the rest unread, once it is larger. */
+async function limitedBytes(answer: Response, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of answer.body ?? []) {
     size += chunk.byteLength;
-    if (size > maxAnswerBytes) throw new Error('the answer is too large');
+    if (size > maxBytes) return undefined;
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
+
+/** Gets a finished picture from the link that a horde gave: no redirects, a time and a size limit. */
+export const getPicture: Download = async (url, { maxBytes, signal }) => {
+  const answer = await fetch(url, {
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  });
+  if (!answer.ok) {
+    await answer.body?.cancel();
+    return { kind: 'refused', status: answer.status };
+  }
+  const bytes = await limitedBytes(answer, maxBytes);
+  return bytes ? { kind: 'bytes', bytes } : { kind: 'tooLarge' };
+};
 
 /**
  * Puts a finished picture where the horde wants it.

@@ -139,6 +139,30 @@ describe('the home horde over HTTP', () => {
     expect(check).toMatchObject({ waiting: 1, done: false, is_possible: false });
   });
 
+  it('tells its modes, and stops taking requests while in maintenance', async () => {
+    const owner = client(horde.adminKey);
+    expect(await owner.statusModes()).toEqual({
+      maintenance_mode: false,
+      invite_only_mode: false,
+      raid_mode: false,
+    });
+    await fetch(`${baseUrl}/api/v2/status/modes`, {
+      method: 'PUT',
+      headers: { apikey: horde.adminKey, 'content-type': 'application/json' },
+      body: '{"maintenance_mode":true}',
+    });
+    expect(await client('0000000000').statusModes()).toEqual({
+      maintenance_mode: true,
+      invite_only_mode: false,
+    });
+    await stop();
+    await start();
+    await expect(client(horde.adminKey).generateAsync({ prompt: 'x' })).rejects.toMatchObject({
+      status: 400,
+      rc: 'MaintenanceMode',
+    });
+  });
+
   it('refuses a wrong key', async () => {
     await expect(client('not-a-key').findUser()).rejects.toMatchObject({ status: 404 });
     await expect(client('not-a-key').generateAsync({ prompt: 'x' })).rejects.toMatchObject({

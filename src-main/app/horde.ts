@@ -4,8 +4,10 @@ import type { Logger } from 'pino';
 import type { AppDatabase } from '#main/db/database.ts';
 import { createImagesService, imageRoutes } from '#main/horde/images/index.ts';
 import { createJobsService, jobRoutes } from '#main/horde/jobs/index.ts';
+import { createModesService, modeRoutes } from '#main/horde/modes/index.ts';
+import { createQueue, type HordeQueue } from '#main/horde/queue/index.ts';
 import { createRequestsService, requestRoutes } from '#main/horde/requests/index.ts';
-import { createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
+import { createActivity, createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
 import { createUsersService, ownerId, userRoutes } from '#main/horde/users/index.ts';
 import { createWorkersService, workerRoutes } from '#main/horde/workers/index.ts';
 import type { MediaEngine } from '#main/platform/engine-clients.ts';
@@ -31,6 +33,10 @@ export interface HomeHorde {
   readonly adminKey: string;
   /** Calls back when a request waits, so that the local worker need not ask in vain. */
   onQueued(listener: () => void): void;
+  /** Calls back with each job that is handed out and the request that it belongs to. */
+  onJobStarted(listener: (job: { jobId: string; requestId: string }) => void): void;
+  /** A worker of this process takes no more jobs: requests that only it could do are impossible now. */
+  workerLeft(name: string): void;
   /** Ends the background work; the listener is closed by who made it listen. */
   stop(): void;
 }
@@ -52,10 +58,17 @@ export async function createHomeHorde(deps: HomeHordeDeps): Promise<HomeHorde> {
     media: deps.media,
     clock,
   });
-  const workers = createWorkersService({ db, users, clock });
-  await workers.load();
-  const requests = createRequestsService({ db, workers, images, clock });
-  const jobs = createJobsService({ db, workers, images, clock });
+  const modes = createModesService({ db, clock });
+  const queue = createQueue(db);
+  const isInviteOnly = () => modes.current().isInviteOnly;
+  const workers = createWorkersService({ db, users, clock, isInviteOnly });
+  await Promise.all([modes.load(), queue.load(), workers.load()]);
+  const shared = { db, queue, workers, images, modes: () => modes.current(), clock };
+  const requests = createRequestsService(shared);
+  const jobs = createJobsService(shared);
+  const activity = createActivity(clock);
+  jobs.onJobCompleted((job) => activity.record(job));
+  modes.onMaintenance(() => requests.cancelAll());
   const sweep = async (): Promise<void> => {
     await jobs.sweep(clock());
     await requests.sweep(clock());
@@ -64,15 +77,17 @@ export async function createHomeHorde(deps: HomeHordeDeps): Promise<HomeHorde> {
   const timer = setInterval(() => {
     sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of the horde failed'));
   }, sweepEveryMs);
-  const source = createStatusSource({ db, clock, online: () => workers.online(), isKnown: () => false });
+  const online = () => workers.live.all();
+  const source = createStatusSource({ queue, online, activity, isKnown: () => false });
   const listener = await createHordeListener({
     log,
     version: deps.version,
     rateLimits: 'on',
     features: async (api) => {
       imageRoutes(api, { images, isJobOpen: (id) => jobs.isOpen(id) });
-      userRoutes(api, { users, clock, workOf: workOf(db, clock) });
-      statusRoutes(api, { source, users, version: deps.version });
+      userRoutes(api, { users, clock, workOf: workOf(db, queue) });
+      statusRoutes(api, { source, probe: () => users.byId(ownerId), version: deps.version });
+      modeRoutes(api, { modes, users });
       await api.register(
         async (v2: AppFastify) => {
           requestRoutes(v2, { requests, users });
@@ -87,6 +102,8 @@ export async function createHomeHorde(deps: HomeHordeDeps): Promise<HomeHorde> {
     listener,
     adminKey,
     onQueued: (hear) => void requests.onQueued(hear),
+    onJobStarted: (hear) => void jobs.onJobStarted(hear),
+    workerLeft: (name) => workers.leave(name),
     stop: () => clearInterval(timer),
   };
 }
@@ -112,23 +129,26 @@ async function ownerKey(
   return key;
 }
 
-function workOf(db: AppDatabase, clock: Clock) {
-  return async (userId: number) => {
+/** Workers and unfinished requests of an account; what waits is known without the database. */
+function workOf(db: AppDatabase, queue: HordeQueue) {
+  return async (userId: number, isSelf: boolean) => {
     const workers = await db.read
       .selectFrom('horde_workers')
       .select('id')
       .where('user_id', '=', userId)
       .execute();
-    const requests = await db.read
-      .selectFrom('horde_requests')
-      .select('id')
-      .where('user_id', '=', userId)
-      .where('is_cancelled', '=', 0)
-      .where('expiry', '>', clock())
+    const workerIds = workers.map((worker) => worker.id);
+    if (!isSelf) return { workerIds, activeImageRequests: [] };
+    const running = await db.read
+      .selectFrom('horde_jobs as j')
+      .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
+      .select('r.id')
+      .where('j.state', '=', 'processing')
+      .where('r.user_id', '=', userId)
       .execute();
     return {
-      workerIds: workers.map((worker) => worker.id),
-      activeImageRequests: requests.map((request) => request.id),
+      workerIds,
+      activeImageRequests: [...new Set([...queue.idsOf(userId), ...running.map((request) => request.id)])],
     };
   };
 }

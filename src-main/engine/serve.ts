@@ -96,8 +96,10 @@ async function createImageHandler({ modelDirs, provider }: Configuration): Promi
   const dreamer = createDreamer({ modelDirs, provider, now: () => performance.now() });
   return async (request, { files, signal, send }) => {
     const { id } = request;
-    if (request.type === 'listModels')
-      return { type: 'modelsListed', id, models: [...(await dreamer.models())] };
+    if (request.type === 'listModels') {
+      const { models, damaged } = await dreamer.scan();
+      return { type: 'modelsListed', id, models: [...models], damaged: [...damaged] };
+    }
     if (request.type === 'unload') {
       await dreamer.unload();
       return { type: 'unloaded', id };

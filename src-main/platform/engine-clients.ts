@@ -1,4 +1,5 @@
 import type {
+  DamagedModel,
   EngineErrorCode,
   ImageJob,
   ImageModelInfo,
@@ -27,6 +28,8 @@ export interface ImageEngine {
   onState(listener: (state: EngineState) => void): () => void;
   /** Models found on disk. @throws EngineError */
   models(): Promise<readonly ImageModelInfo[]>;
+  /** Folders that say they are a model but lack something. @throws EngineError */
+  damagedModels(): Promise<readonly DamagedModel[]>;
   /** @throws EngineError with `cancelled` when the signal fires, `engine_died` when the process ends. */
   generate(
     job: ImageJob,

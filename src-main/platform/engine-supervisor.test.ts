@@ -74,6 +74,10 @@ describe('image engine', () => {
   it('lists models and makes pictures of any size', async () => {
     const engine = startImageEngine();
     expect((await engine.models()).map(({ name }) => name)).toEqual(['Toy']);
+    expect(await engine.damagedModels()).toEqual([]);
+    rmSync(join(folder, 'models', 'toy', 'unet'), { recursive: true });
+    expect(await engine.damagedModels()).toEqual([{ name: 'Toy', reason: 'No graph in unet' }]);
+    writeToyModel(join(folder, 'models', 'toy'));
     const calls: number[] = [];
     const { pictures } = await engine.generate(
       { ...job, width: 1024, height: 1024, batch: 2 },

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineReply } from '#shared/engine-protocol/messages.ts';
+import type { ModelScan } from '#shared/engine-protocol/image.ts';
 import type { EncodedPicture } from '#shared/engine-protocol/media.ts';
 import { packPayload, unpackPayload, type PayloadFiles } from '#shared/engine-protocol/payload.ts';
 import { EngineError, type ImageEngine, type MediaEngine } from './engine-clients.ts';
@@ -29,15 +30,17 @@ export interface ImageEngineOptions extends MediaEngineOptions {
 export function createImageEngine(options: ImageEngineOptions): ImageEngine {
   const { link, files } = openLink('image', options, options.modelDirs, options.provider);
   let lastJob: Promise<unknown> = Promise.resolve();
+  const scan = async (): Promise<ModelScan> => {
+    const reply = await link.request({ type: 'listModels' });
+    return reply.type === 'modelsListed' ? reply : unexpected(reply);
+  };
   return {
     get state() {
       return link.state;
     },
     onState: (listener) => link.onState(listener),
-    models: async () => {
-      const reply = await link.request({ type: 'listModels' });
-      return reply.type === 'modelsListed' ? reply.models : unexpected(reply);
-    },
+    models: async () => (await scan()).models,
+    damagedModels: async () => (await scan()).damaged,
     generate: async (job, onProgress, signal) => {
       const run = async (): Promise<EngineReply> =>
         link.request(

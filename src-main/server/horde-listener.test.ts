@@ -186,4 +186,77 @@ describe('createHordeListener', () => {
     );
     expect(near.map((answer) => answer.status)).toEqual(Array(15).fill(200));
   });
+
+  it('keeps what X-Fields names and refuses masks that do not parse', async () => {
+    const { url } = await start();
+    const ask = (mask: string, body = '{"text":"a"}') =>
+      post(`${url}/api/v2/generate/async`, body, { 'x-fields': mask });
+    expect(await (await ask('isLocal')).json()).toEqual({ isLocal: true });
+    expect(await (await ask('{body{text},unknown}')).json()).toEqual({ body: { text: 'a' } });
+    expect(await (await ask('body{other},*')).json()).toEqual({ body: {}, isLocal: true });
+    for (const mask of ['', ',', 'a{', 'a}', '{a', 'a{}', 'a,,b', 'a{b{c}', 'x{'.repeat(50)]) {
+      const refused = await ask(mask);
+      expect([mask, refused.status, await refused.json()]).toEqual([
+        mask,
+        400,
+        { message: 'The X-Fields mask is malformed.' },
+      ]);
+    }
+    const exempt = await fetch(`${url}/api/v2/status/heartbeat`, { headers: { 'x-fields': 'a{' } });
+    expect(await exempt.json()).toEqual({ message: 'OK' });
+  });
+
+  it('slows the guessing of keys', async () => {
+    const refusing = (api: AppFastify) => {
+      api.get('/api/v2/find_user', { schema: { hide: true } }, (_request, reply) =>
+        reply.code(401).send({ message: 'no' }),
+      );
+    };
+    const { url } = await start({ rateLimits: 'on', features: refusing });
+    const guess = async (headers: Record<string, string> = {}) =>
+      (await fetch(`${url}/api/v2/find_user`, { headers: { 'x-real-ip': '10.0.0.1', ...headers } })).status;
+    const statuses = [];
+    for (let at = 0; at < 22; at += 1) statuses.push(await guess({ apikey: `k${at}` }));
+    expect(statuses.slice(0, 21)).toEqual(Array(21).fill(401));
+    expect(statuses[21]).toBe(429);
+    // Reading without a key goes on.
+    expect(await guess()).toBe(401);
+  });
+
+  it('refuses a body without an end with 413 and keeps no more of it than the limit', async () => {
+    const { port } = await start();
+    const chunk = Buffer.alloc(256 * 1024, 120);
+    const before = process.memoryUsage().rss;
+    let most = before;
+    const status = await new Promise<number | undefined>((resolve) => {
+      let answered: number | undefined;
+      const sent = httpRequest(
+        {
+          host: '127.0.0.1',
+          port,
+          path: '/api/v2/echo',
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        },
+        (answer) => {
+          answered = answer.statusCode;
+          answer.resume();
+        },
+      );
+      // The server may close before all 200 MB are sent.
+      sent.on('error', () => resolve(answered));
+      sent.on('close', () => resolve(answered));
+      let left = 800;
+      const write = (): void => {
+        most = Math.max(most, process.memoryUsage().rss);
+        if (left === 0) return void sent.end();
+        left -= 1;
+        if (sent.write(chunk)) setImmediate(write);
+        else sent.once('drain', write);
+      };
+      write();
+    });
+    expect(status).toBe(413);
+    expect((most - before) / 1024 / 1024).toBeLessThan(48);
+  });
 });

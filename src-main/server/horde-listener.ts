@@ -5,6 +5,8 @@ import type { Logger } from 'pino';
 import type { Problem } from '#shared/common/problem.ts';
 import { type AppFastify, createFastify } from './fastify-base.ts';
 import { acceptJsonBodies } from './horde-body.ts';
+import { applyFieldMasks } from './horde-fields.ts';
+import { slowKeyGuessing } from './horde-key-guessing.ts';
 import { registerDocuments, serveDocument } from './horde-documents.ts';
 import { checkOrigin, type OriginRules } from './horde-origin.ts';
 import { createRateLimits } from './horde-rate-limits.ts';
@@ -42,7 +44,9 @@ export async function createHordeListener(options: HordeListenerOptions): Promis
   if (options.rateLimits === 'on') {
     const check = await createRateLimits(server);
     server.addHook('onRequest', check);
+    slowKeyGuessing(server);
   }
+  applyFieldMasks(server);
   const methods = recordMethods(server);
   await registerDocuments(server);
   const features: HordePlugin = async (api) => {

@@ -39,6 +39,8 @@ const limitsByRoute: Readonly<Record<string, readonly Limit[]>> = {
   '/api/v2/workers/:worker_id': [path(30, 60)],
   '/api/v2/status/modes': [{ ...byDefault, max: 30 }],
   '/api/v2/status/heartbeat': [],
+  // Signed links of the store: a batch of pictures is many uploads at once (`queue.md` 6.5).
+  '/images/:bucket/:key': [],
 };
 
 type Check = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;

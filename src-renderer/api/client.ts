@@ -16,6 +16,9 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether an error means that core could not be reached, so that nothing was done. */
+export const isUnreachable = (error: unknown): boolean => error instanceof ApiError && error.status === 0;
+
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 interface RequestOptions {

@@ -42,9 +42,11 @@ export const settingsQuery = queryOptions({
   queryFn: ({ signal }) => callApp<Settings>('GET', appRoutes.settings, { signal }),
 });
 
+/** Hordes and balances. Other users move kudos without an event here, so they are looked at now and then. */
 export const connectionsQuery = queryOptions({
   queryKey: queryKeys.connections,
   queryFn: ({ signal }) => callApp<ConnectionList>('GET', appRoutes.connections, { signal }),
+  refetchInterval: 30_000,
 });
 
 /** Models of the horde. Workers come and go without an event, so the list is read again while it is shown. */

@@ -1,17 +1,29 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
-import home from '#ui/locales/en/home.json' with { type: 'json' };
-import problems from '#ui/locales/en/problems.json' with { type: 'json' };
-import shell from '#ui/locales/en/shell.json' with { type: 'json' };
 
-/** Words of the languages that the build carries; English is the fallback of every other. */
-const resources = { en: { home, problems, shell } };
+type Words = Readonly<Record<string, unknown>>;
 
-/** Starts translation; words are at hand at once because English is part of the first download. */
+/** Words that the build carries, one file per feature: locales/<language>/<namespace>.json. */
+const files = import.meta.glob<Words>('../locales/*/*.json', { eager: true, import: 'default' });
+
+function readResources(): Record<string, Record<string, Words>> {
+  const resources: Record<string, Record<string, Words>> = {};
+  for (const [path, words] of Object.entries(files)) {
+    const [, language, namespace] = /\/([^/]+)\/([^/]+)\.json$/.exec(path) ?? [];
+    if (language === undefined || namespace === undefined) continue;
+    (resources[language] ??= {})[namespace] = words;
+  }
+  return resources;
+}
+
+const resources = readResources();
+
+/** Starts translation; words are at hand at once because they are part of the first download. */
 export function startI18n(language = 'en'): void {
   void i18next.use(initReactI18next).init({
     resources,
     lng: language,
+    // English is the fallback of every other language.
     fallbackLng: 'en',
     defaultNS: 'shell',
     initAsync: false,

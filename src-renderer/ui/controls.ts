@@ -4,22 +4,17 @@
  */
 export {
   ActionIcon,
-  Alert,
   Anchor,
   Button,
   CloseButton,
   Code,
-  Collapse,
   Loader,
-  Menu,
   Modal,
-  NumberInput,
   Popover,
   Progress,
   SegmentedControl,
   Select,
   Skeleton,
-  Slider,
   Switch,
   Text,
   Textarea,
@@ -30,4 +25,4 @@ export {
   VisuallyHidden,
   useMantineColorScheme,
 } from '@mantine/core';
-export { useDebouncedValue, useHotkeys, useId, useIntersection, useMediaQuery } from '@mantine/hooks';
+export { useDebouncedValue, useHotkeys, useId, useMediaQuery } from '@mantine/hooks';

@@ -1,4 +1,10 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from '@mantine/core';
+import {
+  type CSSVariablesResolver,
+  createTheme,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** Felt and firelight: the one accent (`ux.md` 6). Shade 7 is the accent on light, shade 4 on dark. */
 const ember: MantineColorsTuple = [
@@ -27,12 +33,23 @@ const dark: MantineColorsTuple = [
   '#0c0d0f',
 ];
 
+/**
+ * The library picks the text on a filled accent by the accent of the light theme alone; on the bright one
+ * of the dark theme that text would not be readable.
+ */
+const variantColorResolver: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const isAccent = input.color === undefined || input.color === input.theme.primaryColor;
+  return input.variant === 'filled' && isAccent ? { ...colors, color: 'var(--yurt-on-accent)' } : colors;
+};
+
 /** Sizes, type and behaviour of every component; colours with a meaning are role tokens below. */
 export const theme = createTheme({
   primaryColor: 'ember',
   primaryShade: { light: 7, dark: 4 },
   colors: { ember, dark },
   autoContrast: true,
+  variantColorResolver,
   respectReducedMotion: true,
   focusRing: 'auto',
   defaultRadius: 6,
@@ -59,6 +76,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--yurt-line': '#dfe3e7',
     '--yurt-hover': '#eceff1',
     '--yurt-accent': '#9a4a00',
+    '--yurt-on-accent': '#ffffff',
     '--yurt-accent-soft': '#fbefdf',
     '--yurt-queued': '#57606a',
     '--yurt-working': '#1864ab',
@@ -77,6 +95,7 @@ export const cssVariablesResolver: CSSVariablesResolver = () => ({
     '--yurt-line': '#2f3439',
     '--yurt-hover': '#2b2f34',
     '--yurt-accent': '#f5b54a',
+    '--yurt-on-accent': '#16181b',
     '--yurt-accent-soft': '#33291a',
     '--yurt-queued': '#a8b0b8',
     '--yurt-working': '#74c0fc',

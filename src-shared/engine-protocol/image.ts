@@ -63,6 +63,18 @@ export interface ImageModelInfo {
   readonly sizeBytes: number;
 }
 
+/** A folder that says it is a model but lacks something. */
+export interface DamagedModel {
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What lies in the folders of models. */
+export interface ModelScan {
+  readonly models: readonly ImageModelInfo[];
+  readonly damaged: readonly DamagedModel[];
+}
+
 /** Why a job of the engine ended without a result. */
 export type EngineErrorCode =
   | 'cancelled'

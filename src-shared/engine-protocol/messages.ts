@@ -9,7 +9,8 @@ const prompt = Type.String({ maxLength: 100_000 });
 const count = Type.Integer({ minimum: 0 });
 const milliseconds = Type.Number({ minimum: 0 });
 
-const imageJobSchema = Type.Object({
+/** `ImageJob` as a schema. */
+export const imageJobSchema = Type.Object({
   model: name,
   prompt,
   negativePrompt: prompt,
@@ -94,7 +95,12 @@ const fromEngineSchema = Type.Union([
     expected: count,
     preview: Type.Optional(bytesSchema),
   }),
-  Type.Object({ type: Type.Literal('modelsListed'), id, models: Type.Array(imageModelSchema) }),
+  Type.Object({
+    type: Type.Literal('modelsListed'),
+    id,
+    models: Type.Array(imageModelSchema),
+    damaged: Type.Array(Type.Object({ name: Type.String(), reason: Type.String() })),
+  }),
   Type.Object({
     type: Type.Literal('generated'),
     id,

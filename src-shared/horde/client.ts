@@ -3,7 +3,7 @@ import { Value } from 'typebox/value';
 import { Problem, ProblemError } from '../common/problem.ts';
 import { PopAnswer, type PopInput, SubmitAnswer, type SubmitInput } from './jobs/schema.ts';
 import { type GenerationInput, RequestAsync, RequestStatus, RequestStatusCheck } from './requests/schema.ts';
-import { ActiveModel, Heartbeat, Performance } from './status/schema.ts';
+import { ActiveModel, Heartbeat, HordeModes, Performance } from './status/schema.ts';
 import { UserDetails } from './users/schema.ts';
 import { ModifyWorker, type ModifyWorkerInput, WorkerDetails } from './workers/schema.ts';
 
@@ -69,6 +69,8 @@ export interface HordeClient {
   statusModels(filter?: ModelsFilter, signal?: AbortSignal): Promise<ActiveModel[]>;
   statusHeartbeat(signal?: AbortSignal): Promise<Heartbeat>;
   statusPerformance(signal?: AbortSignal): Promise<Performance>;
+  /** `raid_mode` is there for moderators only. */
+  statusModes(signal?: AbortSignal): Promise<HordeModes>;
   /** Image workers that are online. */
   workers(signal?: AbortSignal): Promise<WorkerDetails[]>;
   worker(id: string, signal?: AbortSignal): Promise<WorkerDetails>;
@@ -107,6 +109,7 @@ export function createHordeClient(options: HordeClientOptions): HordeClient {
       call(Type.Array(ActiveModel), 'GET', `/status/models${queryOf(filter)}`, { signal }),
     statusHeartbeat: (signal) => call(Heartbeat, 'GET', '/status/heartbeat', { signal }),
     statusPerformance: (signal) => call(Performance, 'GET', '/status/performance', { signal }),
+    statusModes: (signal) => call(HordeModes, 'GET', '/status/modes', { signal }),
     workers: (signal) => call(Type.Array(WorkerDetails), 'GET', '/workers?type=image', { signal }),
     worker: (id, signal) => call(WorkerDetails, 'GET', `/workers/${one(id)}`, { signal }),
     modifyWorker: (id, body, signal) => call(ModifyWorker, 'PUT', `/workers/${one(id)}`, { body, signal }),

@@ -22,6 +22,7 @@
  * GET    /app/gallery/:id                   GalleryImage
  * GET    /app/gallery/:id/image             image/webp (?download=1 sends it as an attachment)
  * GET    /app/gallery/:id/thumbnail         image/webp
+ * DELETE /app/gallery/:id                   204: erased for good; 409 unless it is in the bin
  * POST   /app/gallery/:id/bin               GalleryImage
  * POST   /app/gallery/:id/restore           GalleryImage
  * GET    /app/worker                        WorkerStatus

@@ -37,7 +37,7 @@ export interface UserStatisticTable {
 /** A side of the ledger; `balance` is a cache of the sum of its postings. */
 export interface KudosAccountTable {
   id: Generated<number>;
-  kind: 'user' | 'system';
+  kind: 'user' | 'escrow' | 'system';
   user_id: number | null;
   name: string | null;
   balance: number;
@@ -65,6 +65,17 @@ export interface KudosPostingTable {
   balance_after: number;
 }
 
+/** Kudos that an account cannot spend elsewhere until its request ends. */
+export interface KudosHoldTable {
+  key: string;
+  user_id: number;
+  original: number;
+  remaining: number;
+  created: number;
+  /** Null while it is active. */
+  released: number | null;
+}
+
 /** Tables of accounts and kudos. Times are milliseconds since the epoch, kudos are integer cents. */
 export interface HordeAccountTables {
   users: UsersTable;
@@ -72,4 +83,5 @@ export interface HordeAccountTables {
   kudos_account: KudosAccountTable;
   kudos_event: KudosEventTable;
   kudos_posting: KudosPostingTable;
+  kudos_hold: KudosHoldTable;
 }

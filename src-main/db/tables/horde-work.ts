@@ -30,6 +30,8 @@ export interface HordeRequestTable {
   client_agent: string;
   created: number;
   expiry: number;
+  /** Address of the caller; null for requests of before it was kept. */
+  ip: string | null;
 }
 
 export interface HordeRequestModelTable {
@@ -87,8 +89,41 @@ export interface HordeWorkerTable {
   reward_cents: number;
   /** Milliseconds. */
   uptime: number;
+  /** The uptime up to which uptime was rewarded or is lost. */
+  rewarded_uptime: number;
+  uptime_cents: number;
   /** The newest speeds in pixelsteps a second, as JSON, at most 20. */
   samples: string;
+}
+
+/** A hidden job with a made-up prompt for a paused worker (`accounts-and-safety.md` PAU-01 to 03). */
+export interface HordeDecoyTable {
+  id: string;
+  worker_id: string;
+  worker_owner_id: number;
+  /** The request that occasioned it; none of its bytes is in the decoy. */
+  request_id: string;
+  state: JobState;
+  started: number;
+  deadline: number;
+  /** What the submit's answer claims; nothing moves. */
+  reward_cents: number;
+  digest: string | null;
+}
+
+export interface HordeModeTable {
+  name: 'maintenance_mode' | 'invite_only_mode' | 'raid_mode';
+  is_on: number;
+  changed: number;
+}
+
+/** Append-only: who changed what on the horde. */
+export interface HordeAuditTable {
+  id: Generated<number>;
+  created: number;
+  actor_id: number;
+  action: string;
+  detail: string;
 }
 
 export interface HordeWorkTables {
@@ -96,4 +131,7 @@ export interface HordeWorkTables {
   horde_request_models: HordeRequestModelTable;
   horde_jobs: HordeJobTable;
   horde_workers: HordeWorkerTable;
+  horde_decoys: HordeDecoyTable;
+  horde_modes: HordeModeTable;
+  horde_audit: HordeAuditTable;
 }

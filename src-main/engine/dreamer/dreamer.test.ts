@@ -161,7 +161,7 @@ describe('model folders', () => {
   it('lists whole models only', async () => {
     writeToyModel(join(folder, 'other'), { name: 'Other' });
     unlinkSync(join(folder, 'other', 'unet', 'model.onnx'));
-    const models = await dreamer.models();
+    const { models } = await dreamer.scan();
     expect(models.map(({ name }) => name)).toEqual(['Toy']);
     expect(models[0]).toMatchObject({ nativeWidth: 64, defaults: { steps: 10, cfgScale: 5 } });
     expect(models[0]?.sizeBytes).toBeGreaterThan(1000);

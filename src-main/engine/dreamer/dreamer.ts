@@ -1,4 +1,4 @@
-import type { ImageJob, ImageModelInfo, ImageProgress, ImageResult } from '#shared/engine-protocol/image.ts';
+import type { ImageJob, ImageProgress, ImageResult, ModelScan } from '#shared/engine-protocol/image.ts';
 import { JobError, throwIfCancelled } from '../job-error.ts';
 import { readTensor } from '../runtime/tensors.ts';
 import { encodePrompt } from './conditioning.ts';
@@ -21,7 +21,8 @@ export interface DreamerOptions {
 
 /** Makes pictures. One job at a time; the model used last stays loaded. */
 export interface Dreamer {
-  models(): Promise<readonly ImageModelInfo[]>;
+  /** Models in the folders, and folders that say they are one but lack something. */
+  scan(): Promise<ModelScan>;
   /** @throws JobError */
   generate(
     job: ImageJob,
@@ -73,7 +74,10 @@ export function createDreamer(options: DreamerOptions): Dreamer {
   };
 
   return {
-    models: async () => (await scanModels(options.modelDirs)).models.map(({ info }) => info),
+    scan: async () => {
+      const { models, damaged } = await scanModels(options.modelDirs);
+      return { models: models.map(({ info }) => info), damaged };
+    },
     generate: async (job, onProgress, signal) => {
       const wanted = provider;
       try {

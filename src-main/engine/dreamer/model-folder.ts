@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Type, type Static, type TSchema } from 'typebox';
 import { Value } from 'typebox/value';
-import type { ImageModelInfo } from '#shared/engine-protocol/image.ts';
+import type { DamagedModel, ImageModelInfo } from '#shared/engine-protocol/image.ts';
 import { yurtJsonSchema, type YurtJson } from '#shared/engine-protocol/yurt-json.ts';
 import { JobError } from '../job-error.ts';
 import type { PreviewMatrix } from './picture.ts';
@@ -18,21 +18,15 @@ export interface ModelFolder {
   readonly vaeDecoder: string;
 }
 
-/** A folder that says it is a model but cannot be used. */
-export interface DamagedFolder {
-  readonly name: string;
-  readonly reason: string;
-}
-
 const graphNames = ['model.onnx', 'model_fp16.onnx', 'model_optimized.onnx'];
 const maxJsonBytes = 8 * 1024 * 1024;
 
 /** Models in the given folders, one level deep; of two with one name the first counts. */
 export async function scanModels(
   modelDirs: readonly string[],
-): Promise<{ models: ModelFolder[]; damaged: DamagedFolder[] }> {
+): Promise<{ models: ModelFolder[]; damaged: DamagedModel[] }> {
   const models: ModelFolder[] = [];
-  const damaged: DamagedFolder[] = [];
+  const damaged: DamagedModel[] = [];
   for (const folder of await findFolders(modelDirs)) {
     try {
       const model = await readModelFolder(folder);

@@ -11,25 +11,47 @@ export interface LinkGrant {
   readonly expires: number;
 }
 
+/** The query of a link as it came. */
+export interface LinkQuery {
+  readonly m: string;
+  readonly e: string;
+  readonly k: string;
+  readonly s: string;
+}
+
 /** Signs links to pictures (`queue.md` 6.5): the host is not signed, so every caller gets its own base. */
 export interface LinkSigner {
   sign(base: string, grant: LinkGrant): string;
-  isValid(grant: LinkGrant, signature: string, nowMs: number): boolean;
+  /** Whether a link allows it now. */
+  allows(grant: Omit<LinkGrant, 'expires'>, link: LinkQuery): boolean;
 }
 
-export function createLinkSigner(secret: Uint8Array): LinkSigner {
-  const signatureOf = (grant: LinkGrant) =>
-    createHmac('sha256', secret)
+/** A key signs for so long and is good for as long again. */
+const keyLastsMs = 30 * 86_400_000;
+
+/** Keys follow from the installation's secret and the month, so nothing has to be stored to change them. */
+export function createLinkSigner(secret: Uint8Array, clock: () => number): LinkSigner {
+  const currentKey = () => Math.floor(clock() / keyLastsMs);
+  const signatureOf = (grant: LinkGrant, keyId: number) => {
+    const key = createHmac('sha256', secret).update(`links ${keyId}`).digest();
+    return createHmac('sha256', key)
       .update(`${grant.method}\n${grant.bucket}\n${grant.key}\n${grant.expires}`)
       .digest();
+  };
   return {
-    sign: (base, grant) =>
-      `${base}/images/${grant.bucket}/${grant.key}?m=${grant.method}&e=${grant.expires}&s=${signatureOf(grant).toString('base64url')}`,
-    isValid: (grant, signature, nowMs) => {
-      const given = Buffer.from(signature, 'base64url');
-      const expected = signatureOf(grant);
+    sign: (base, grant) => {
+      const keyId = currentKey();
+      const signature = signatureOf(grant, keyId).toString('base64url');
+      return `${base}/images/${grant.bucket}/${grant.key}?m=${grant.method}&e=${grant.expires}&k=${keyId}&s=${signature}`;
+    },
+    allows: (grant, link) => {
+      const [keyId, expires] = [Number(link.k), Number(link.e)];
+      const age = currentKey() - keyId;
+      if (link.m !== grant.method || (age !== 0 && age !== 1)) return false;
+      const given = Buffer.from(link.s, 'base64url');
+      const expected = signatureOf({ ...grant, expires }, keyId);
       if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
-      return grant.expires * 1000 > nowMs;
+      return expires * 1000 > clock();
     },
   };
 }

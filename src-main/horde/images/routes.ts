@@ -1,9 +1,11 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { Value } from 'typebox/value';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { Bucket, LinkMethod } from './links.ts';
+import type { LinkMethod } from './links.ts';
 import type { ImagesService } from './service.ts';
 
 export interface ImageRoutesServices {
@@ -13,27 +15,25 @@ export interface ImageRoutesServices {
 }
 
 const uuid = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const path = Type.Object({
+const Path = Type.Object({
   bucket: Type.Enum(['transient', 'source'], { type: 'string' }),
   key: Type.String({ pattern: `^${uuid}(?:_[a-z0-9_]{1,20})?\\.webp$` }),
 });
-const query = Type.Object({
+const Query = Type.Object({
   m: Type.Enum(['PUT', 'GET'], { type: 'string' }),
   e: Type.String({ pattern: '^[0-9]{1,12}$' }),
+  k: Type.String({ pattern: '^[0-9]{1,6}$' }),
   s: Type.String({ maxLength: 100 }),
 });
+const maxUploadBytes = 32 * 1024 * 1024;
 
 /** Signed links of the object store: `PUT` takes a result, `GET` hands out a picture (`queue.md` 6.5). */
 export function imageRoutes(server: AppFastify, services: ImageRoutesServices): void {
   const { images } = services;
-  const check = (
-    method: LinkMethod,
-    bucket: Bucket,
-    key: string,
-    link: { m: string; e: string; s: string },
-  ) => {
-    const grant = { method, bucket, key, expires: Number(link.e) };
-    if (link.m === method && images.signer.isValid(grant, link.s, images.clock())) return;
+  const grantOf = (request: FastifyRequest, method: LinkMethod): Static<typeof Path> => {
+    const { params, query } = request;
+    if (!Value.Check(Path, params)) throw new ProblemError(404, undefined, 'There is no such picture.');
+    if (Value.Check(Query, query) && images.signer.allows({ method, ...params }, query)) return params;
     throw new ProblemError(403, undefined, 'This link is not valid or has expired.');
   };
   void server.register((scope, _options, done) => {
@@ -43,35 +43,38 @@ export function imageRoutes(server: AppFastify, services: ImageRoutesServices): 
     const typed = scope.withTypeProvider<TypeBoxTypeProvider>();
     typed.put(
       '/images/:bucket/:key',
-      { schema: { params: path, querystring: query, hide: true }, bodyLimit: 32 * 1024 * 1024 },
+      {
+        schema: { hide: true },
+        bodyLimit: maxUploadBytes,
+        // Before the body: without a good link not a byte of it is kept.
+        onRequest: async (request) => {
+          const { key } = grantOf(request, 'PUT');
+          if (await services.isJobOpen(key.slice(0, 36))) return;
+          throw new ProblemError(403, undefined, 'The job of this link is settled.');
+        },
+      },
       async (request, reply) => {
-        const { bucket, key } = request.params;
-        check('PUT', bucket, key, request.query);
+        const { key } = grantOf(request, 'PUT');
+        if (!Buffer.isBuffer(request.body) || !isPicture(request.body)) {
+          throw new ProblemError(415, 'ImageValidationFailed', 'Only WebP, PNG and JPEG pictures are taken.');
+        }
+        // It may have been settled while the upload ran.
         if (!(await services.isJobOpen(key.slice(0, 36)))) {
           throw new ProblemError(403, undefined, 'The job of this link is settled.');
-        }
-        if (!Buffer.isBuffer(request.body) || !isPicture(request.body)) {
-          throw new ProblemError(400, 'ImageValidationFailed', 'Only WebP, PNG and JPEG pictures are taken.');
         }
         images.hold(key, request.body);
         return reply.code(200).header('etag', etagOf(request.body)).send();
       },
     );
-    typed.get(
-      '/images/:bucket/:key',
-      { schema: { params: path, querystring: query, hide: true } },
-      async (request, reply) => {
-        const { bucket, key } = request.params;
-        check('GET', bucket, key, request.query);
-        const bytes = await images.read(bucket, key);
-        if (!bytes) throw new ProblemError(404, undefined, 'This picture is gone.');
-        return reply
-          .header('content-type', 'image/webp')
-          .header('cache-control', 'private, max-age=1800')
-          .header('etag', etagOf(bytes))
-          .send(bytes);
-      },
-    );
+    typed.get('/images/:bucket/:key', { schema: { hide: true } }, async (request, reply) => {
+      const { bucket, key } = grantOf(request, 'GET');
+      const bytes = await images.read(bucket, key);
+      if (!bytes) throw new ProblemError(404, undefined, 'This picture is gone.');
+      const etag = etagOf(bytes);
+      reply.header('cache-control', 'private, max-age=1800').header('etag', etag);
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.header('content-type', 'image/webp').send(bytes);
+    });
     done();
   });
 }

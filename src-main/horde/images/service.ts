@@ -11,9 +11,14 @@ const maxPendingBytes = 256 * 1024 * 1024;
 /** Download links live 30 minutes and are signed anew at every status call. */
 const downloadSeconds = 1800;
 
+/** 64 × 64 pixels of gray as WebP. */
+const grayPicture = Buffer.from(
+  'UklGRjgAAABXRUJQVlA4ICwAAACQAwCdASpAAEAAPzmcyV2vKyikoggB4CcJaQAAEDdTUAV4hbkAAP7Z2AAAAA==',
+  'base64',
+);
+
 export interface ImagesService {
   readonly signer: LinkSigner;
-  readonly clock: Clock;
   uploadLink(base: string, jobId: string, ttlSeconds: number): string;
   downloadLink(base: string, bucket: Bucket, key: string, seconds?: number): string;
   /** Keeps an upload in memory until its job is submitted. @throws ProblemError 503 when memory is full */
@@ -28,6 +33,10 @@ export interface ImagesService {
     limits: PictureLimits,
     quality: number,
   ): Promise<void>;
+  /** Decodes a picture and keeps nothing. @throws ProblemError 400 `ImageValidationFailed` */
+  check(bytes: Uint8Array, limits: PictureLimits): Promise<void>;
+  /** Puts the neutral picture in the place of one that must not be kept. */
+  placeholder(bucket: Bucket, key: string): Promise<void>;
   read(bucket: Bucket, key: string): Promise<Uint8Array | undefined>;
   remove(bucket: Bucket, key: string): Promise<void>;
 }
@@ -43,13 +52,12 @@ export interface ImagesOptions {
 
 /** The object store of the private horde: files in a folder, opened by signed links. */
 export function createImagesService(options: ImagesOptions): ImagesService {
-  const signer = createLinkSigner(options.secret);
+  const signer = createLinkSigner(options.secret, options.clock);
   const pending = new Map<string, { bytes: Uint8Array; expires: number }>();
   const fileOf = (bucket: Bucket, key: string) => join(options.folder, bucket, key.slice(0, 2), key);
   const expiry = (seconds: number) => Math.floor(options.clock() / 1000) + seconds;
   return {
     signer,
-    clock: options.clock,
     uploadLink: (base, jobId, ttl) =>
       signer.sign(base, {
         method: 'PUT',
@@ -73,6 +81,10 @@ export function createImagesService(options: ImagesOptions): ImagesService {
       const picture = await encode(options.media, bytes, limits, quality);
       await writeWhole(fileOf(bucket, key), picture);
     },
+    check: async (bytes, limits) => {
+      await encode(options.media, bytes, limits, 1);
+    },
+    placeholder: (bucket, key) => writeWhole(fileOf(bucket, key), grayPicture),
     read: async (bucket, key) => {
       try {
         return await readFile(fileOf(bucket, key));

@@ -1,113 +1,71 @@
 import type { AppDatabase } from '#main/db/database.ts';
+import type { HordeQueue, QueueEntry } from '#main/horde/queue/index.ts';
 import { shapeOf } from '#main/horde/requests/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
-import { refusalOf, type RefusalReason } from '#shared/horde/jobs/match.ts';
-import type { SkippedReasons } from '#shared/horde/jobs/schema.ts';
+import { isBlacklisted } from '#shared/horde/jobs/match.ts';
 
-const pageSize = 10;
-const maxPages = 20;
+type Read = Pick<AppDatabase, 'read'>;
+type Refusal = 'blacklist' | 'kudos';
+
+/** A worker whose blacklist refuses so many requests in a row is told that there is nothing. */
+const maxRefusals = 256;
 
 /**
- * Requests that a worker may do, best first: the owner's, then those of prioritised users in their
- * order, then the rest (`queue.md` 3.1). SQL narrows by the cheap columns, the pure rules decide.
+ * Walks the candidates of a worker and leaves out those that its blacklist or its wish for upfront
+ * kudos refuse (`queue.md` 3.4, rows 6 and 25). What was left out is counted for the empty answer.
  */
-export async function* candidates(
-  db: AppDatabase,
+export async function* fittingRequests(
+  deps: Read & { readonly queue: HordeQueue },
   worker: LiveWorker,
   prioritised: readonly number[],
-  now: number,
-): AsyncGenerator<string> {
-  for (const userId of [worker.ownerId, ...prioritised]) yield* pages(db, worker, now, userId);
-  yield* pages(db, worker, now, undefined);
-}
-
-async function* pages(
-  db: AppDatabase,
-  worker: LiveWorker,
-  now: number,
-  userId: number | undefined,
-): AsyncGenerator<string> {
-  const { profile } = worker;
-  let after: { score: number; seq: number } | undefined;
-  for (let page = 0; page < maxPages; page += 1) {
-    const from = after;
-    const found = await db.read
-      .selectFrom('horde_requests as r')
-      .select(['r.id', 'r.seq', 'r.score', 'r.shape', 'r.user_id'])
-      .where('r.open_slots', '>', 0)
-      .where('r.expiry', '>', now)
-      .where('r.area', '<=', profile.maxPixels)
-      .where((e) =>
-        e.or([
-          e('r.names_models', '=', 0),
-          e.exists(
-            e
-              .selectFrom('horde_request_models as m')
-              .select('m.model')
-              .whereRef('m.request_id', '=', 'r.id')
-              .where('m.model', 'in', [...profile.models]),
-          ),
-        ]),
-      )
-      .$if(!profile.nsfw, (q) => q.where('r.nsfw', '=', 0))
-      .$if(userId !== undefined, (q) => q.where('r.user_id', '=', userId ?? 0))
-      .$if(from !== undefined, (q) =>
-        q.where((e) =>
-          e.or([
-            e('r.score', '<', from?.score ?? 0),
-            e.and([e('r.score', '=', from?.score ?? 0), e('r.seq', '>', from?.seq ?? 0)]),
-          ]),
-        ),
-      )
-      .orderBy('r.score', 'desc')
-      .orderBy('r.seq')
-      .limit(pageSize)
-      .execute();
-    for (const row of found) {
-      if (refusalOf(shapeOf(row), row.user_id, worker) === undefined) yield row.id;
+  refused: Partial<Record<Refusal, number>>,
+): AsyncGenerator<QueueEntry> {
+  const seen = new Set<string>();
+  let refusals = 0;
+  for (const entry of deps.queue.candidates(worker, prioritised)) {
+    if (seen.has(entry.id)) continue;
+    seen.add(entry.id);
+    const reason = await refusalOf(deps, worker, prioritised, entry);
+    if (reason === undefined) {
+      yield entry;
+      continue;
     }
-    const last = found.at(-1);
-    if (!last || found.length < pageSize) return;
-    after = { score: last.score, seq: last.seq };
+    refused[reason] = (refused[reason] ?? 0) + 1;
+    refusals += 1;
+    if (refusals >= maxRefusals) return;
   }
 }
 
-/** Why the first requests of the queue did not fit, for an empty answer (`queue.md` 3.5). */
-export async function skippedReasons(
-  db: AppDatabase,
+async function refusalOf(
+  deps: Read,
   worker: LiveWorker,
-  now: number,
-): Promise<SkippedReasons> {
-  const found = await db.read
-    .selectFrom('horde_requests')
-    .select(['shape', 'user_id'])
-    .where('open_slots', '>', 0)
-    .where('expiry', '>', now)
-    .orderBy('score', 'desc')
-    .orderBy('seq')
-    .limit(pageSize * maxPages)
-    .execute();
-  const skipped: Record<
-    Exclude<RefusalReason, 'maintenance' | 'max_pixels' | 'kudos' | 'blacklist' | 'step_count'>,
-    number
-  > &
-    SkippedReasons = {
-    models: 0,
-    worker_id: 0,
-    img2img: 0,
-    painting: 0,
-    unsafe_ip: 0,
-    nsfw: 0,
-    lora: 0,
-    'post-processing': 0,
-    controlnet: 0,
-    performance: 0,
-    untrusted: 0,
-    bridge_version: 0,
-  };
-  for (const row of found) {
-    const reason = refusalOf(shapeOf(row), row.user_id, worker);
-    if (reason !== undefined && reason !== 'maintenance') skipped[reason] = (skipped[reason] ?? 0) + 1;
+  prioritised: readonly number[],
+  entry: QueueEntry,
+): Promise<Refusal | undefined> {
+  const { blacklist, requireUpfrontKudos } = worker.profile;
+  if (blacklist.length > 0) {
+    const found = await deps.read
+      .selectFrom('horde_requests')
+      .select('shape')
+      .where('id', '=', entry.id)
+      .executeTakeFirst();
+    if (found && isBlacklisted(shapeOf(found).prompt, worker)) return 'blacklist';
   }
-  return skipped;
+  const isFriend = entry.userId === worker.ownerId || prioritised.includes(entry.userId);
+  if (!requireUpfrontKudos || isFriend) return undefined;
+  return (await canPay(deps, entry)) ? undefined : 'kudos';
+}
+
+/** Trusted, or with one picture's price above the floor. */
+async function canPay({ read }: Read, entry: QueueEntry): Promise<boolean> {
+  const payer = await read
+    .selectFrom('users as u')
+    .innerJoin('kudos_account as k', (join) => join.onRef('k.user_id', '=', 'u.id').on('k.kind', '=', 'user'))
+    .select(['u.is_trusted', 'u.is_admin', 'k.balance', 'k.floor'])
+    .where('u.id', '=', entry.userId)
+    .executeTakeFirst();
+  if (!payer) return false;
+  if (payer.is_trusted === 1 || payer.is_admin === 1) return true;
+  const spendable = payer.balance > 0 ? payer.balance - (payer.floor ?? 0) : payer.balance;
+  return spendable >= entry.priceCents;
 }

@@ -1,4 +1,4 @@
-import { requireUser, type UsersService } from '#main/horde/users/index.ts';
+import { requireApiKey, requireUser, type UsersService } from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { PopAnswer, PopInput, SubmitAnswer, SubmitInput } from '#shared/horde/jobs/schema.ts';
 import type { JobsService } from './service.ts';
@@ -13,18 +13,20 @@ export function jobRoutes(api: AppFastify, { jobs, users }: JobRoutesServices): 
   api.post(
     '/generate/pop',
     { schema: { operationId: 'post_image_job_pop', body: PopInput, response: { 200: PopAnswer } } },
-    async (request) => {
-      const caller = await requireUser(users, request);
+    (request) => {
+      requireApiKey(request);
       const base = `${request.protocol}://${request.host}`;
-      return jobs.pop(request.body, caller, { base, ip: request.ip });
+      return jobs.pop(request.body, () => requireUser(users, request), { base, ip: request.ip });
     },
   );
   api.post(
     '/generate/submit',
     {
       schema: { operationId: 'post_image_job_submit', body: SubmitInput, response: { 200: SubmitAnswer } },
-      bodyLimit: 48 * 1024 * 1024,
     },
-    (request) => jobs.submit(request.body, () => requireUser(users, request)),
+    (request) => {
+      requireApiKey(request);
+      return jobs.submit(request.body, () => requireUser(users, request));
+    },
   );
 }

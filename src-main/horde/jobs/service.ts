@@ -1,16 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { ImagesService } from '#main/horde/images/index.ts';
-import { parseSources, shapeOf } from '#main/horde/requests/index.ts';
+import type { Modes } from '#main/horde/modes/index.ts';
+import type { HordeQueue } from '#main/horde/queue/index.ts';
+import { shapeOf } from '#main/horde/requests/index.ts';
 import type { User } from '#main/horde/users/index.ts';
-import type { LiveWorker, WorkersService } from '#main/horde/workers/index.ts';
+import { type LiveWorker, maintenanceText, type WorkersService } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { PopAnswer, PopInput, SubmitAnswer, SubmitInput } from '#shared/horde/jobs/schema.ts';
-import { submitVerdict } from '#shared/horde/jobs/states.ts';
-import { resultLimits } from '#shared/horde/requests/rules.ts';
-import { candidates, skippedReasons } from './candidates.ts';
-import { assign, type Assignment, completeJob, faultJob } from './units.ts';
+import { type RequestShape, resultLimits, thingsOf } from '#shared/horde/requests/rules.ts';
+import { answerOf, emptyAnswer } from './answer.ts';
+import { fittingRequests } from './candidates.ts';
+import { forgetDecoys, issueDecoy } from './decoys.ts';
+import { createSerial } from './serial.ts';
+import { answerOfEnded, digestOf, endDecoy, isErased, maxMetadata, pictureOf } from './submit.ts';
+import { assign, type Assignment, type Completed, completeJob, faultJob } from './units.ts';
 
 export interface JobStarted {
   readonly jobId: string;
@@ -19,32 +23,42 @@ export interface JobStarted {
 
 export interface JobsService {
   /** Hands out jobs to a worker, registering it at its first pop. @throws ProblemError of `api.md` 5.1 */
-  pop(input: PopInput, caller: User, connection: { base: string; ip: string }): Promise<PopAnswer>;
+  pop(
+    input: PopInput,
+    caller: () => Promise<User>,
+    connection: { base: string; ip: string },
+  ): Promise<PopAnswer>;
   /** Takes a result; an identical repeat is answered alike and moves nothing. */
   submit(input: SubmitInput, caller: () => Promise<User>): Promise<SubmitAnswer>;
   /** Whether a job still takes uploads. */
   isOpen(jobId: string): Promise<boolean>;
   onJobStarted(listener: (started: JobStarted) => void): () => void;
+  onJobCompleted(listener: (completed: Completed) => void): () => void;
   /** Gives up overdue jobs. Call at start and every few seconds. */
   sweep(now: number): Promise<void>;
 }
 
 export interface JobsOptions {
   readonly db: AppDatabase;
+  readonly queue: HordeQueue;
   readonly workers: WorkersService;
   readonly images: ImagesService;
+  readonly modes: () => Modes;
   readonly clock: Clock;
   readonly random?: () => number;
 }
 
 const resultQuality = 95;
+const decoyLimits = { maxBytes: 32 * 1024 * 1024, maxWidth: 8192, maxHeight: 8192 };
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
 /** Jobs of the private horde: handed out, taken back, settled (`queue.md` 2, 3). */
 export function createJobsService(options: JobsOptions): JobsService {
-  const { db, workers, images, clock } = options;
+  const { db, queue, workers, images, clock } = options;
   const random = options.random ?? Math.random;
-  const listeners = new Set<(started: JobStarted) => void>();
+  const started = new Set<(started: JobStarted) => void>();
+  const completed = new Set<(completed: Completed) => void>();
+  const oneByOne = createSerial();
   const find = (id: string) =>
     db.read
       .selectFrom('horde_jobs as j')
@@ -53,99 +67,127 @@ export function createJobsService(options: JobsOptions): JobsService {
       .select('r.shape')
       .where('j.id', '=', id)
       .executeTakeFirst();
+  const findDecoy = (id: string) =>
+    db.read.selectFrom('horde_decoys').selectAll().where('id', '=', id).executeTakeFirst();
 
-  const takeJob = async (worker: LiveWorker, input: PopInput): Promise<Assignment | undefined> => {
-    const prioritised = (input.priority_usernames ?? []).map(userIdOf);
-    for await (const requestId of candidates(db, worker, prioritised, clock())) {
-      const taken = await db.write(() =>
-        assign(db, requestId, worker, { amount: input.amount ?? 1, now: clock(), random }),
-      );
-      if (taken) return taken;
+  /** Slots are taken in memory first, so that no other pop chooses them while this one is written. */
+  const take = async (id: string, worker: LiveWorker, amount: number): Promise<Assignment | undefined> => {
+    const reserved = queue.take(id, amount);
+    if (reserved === 0) return undefined;
+    let taken: Assignment | undefined;
+    try {
+      taken = await db.write(() => assign(db, id, worker, { amount, reserved, now: clock(), random }));
+    } catch (error) {
+      await queue.giveBack(id, reserved);
+      throw error;
     }
-    return undefined;
+    if (taken) await queue.giveBack(id, reserved - taken.ids.length);
+    else queue.remove(id);
+    return taken;
   };
-  const accept = async (
-    input: SubmitInput,
-    digest: string,
-    shapeJson: string,
-  ): Promise<number | undefined> => {
-    const isErased =
-      input.state === 'csam' || (input.gen_metadata ?? []).some((item) => item.value === 'csam');
-    if (!isErased) {
-      const bytes = pictureOf(input, images);
-      const limits = resultLimits(shapeOf({ shape: shapeJson }));
-      await images.store('transient', `${input.id}.webp`, bytes, limits, resultQuality);
-    }
-    const now = clock();
-    const reward = await db.write(() =>
-      completeJob(db, { submit: input, digest, hasPicture: !isErased, now }),
-    );
+  const fault = async (jobId: string): Promise<boolean> => {
+    const { isRaided } = options.modes();
+    const ended = await db.write(() => faultJob(db, jobId, { now: clock(), isRaided }));
+    if (!ended) return false;
+    queue.ended(jobId);
+    images.drop(jobId);
+    if (ended.returns) await queue.giveBack(ended.requestId, 1);
+    return true;
+  };
+  const storePicture = async (input: SubmitInput, shape: RequestShape): Promise<void> => {
+    const key = `${input.id}.webp`;
+    if (isErased(input)) return images.placeholder('transient', key);
+    await images.store('transient', key, pictureOf(input, images), resultLimits(shape), resultQuality);
+  };
+  const complete = async (input: SubmitInput, shapeJson: string): Promise<number | undefined> => {
+    await storePicture(input, shapeOf({ shape: shapeJson }));
+    const digest = digestOf(input);
+    const done = await db.write(() => completeJob(db, { submit: input, digest, now: clock() }));
     images.drop(input.id);
-    return reward;
+    if (!done) {
+      // It was given up while the picture was being checked.
+      await images.remove('transient', `${input.id}.webp`);
+      return undefined;
+    }
+    queue.ended(input.id);
+    for (const listener of completed) listener(done);
+    return done.rewardCents;
+  };
+  const isInMaintenance = (workerId: string) => workers.live.get(workerId)?.isInMaintenance ?? false;
+
+  /** A job that made-up work stands for: looks the same from outside, moves nothing. */
+  const submitDecoy = async (input: SubmitInput): Promise<SubmitAnswer> => {
+    const isFault = input.state === 'faulted';
+    const open = await findDecoy(input.id);
+    if (open?.state === 'processing' && !isFault && !isErased(input)) {
+      await images.check(pictureOf(input, images), decoyLimits);
+    }
+    const decoy = await db.write(() => endDecoy(db, input, clock()));
+    images.drop(input.id);
+    if (!decoy) throw noJob(input.id);
+    if (decoy.state === 'processing') return { reward: isFault ? 0 : decoy.reward_cents / 100 };
+    return answerOfEnded(decoy, input, isInMaintenance(decoy.worker_id));
+  };
+  const submitJob = async (input: SubmitInput): Promise<SubmitAnswer> => {
+    const job = await find(input.id);
+    if (!job) return submitDecoy(input);
+    if (job.state === 'processing') {
+      const rewardCents =
+        input.state === 'faulted'
+          ? (await fault(job.id))
+            ? 0
+            : undefined
+          : await complete(input, job.shape);
+      await workers.refresh(job.worker_id);
+      if (rewardCents !== undefined) return { reward: rewardCents / 100 };
+    }
+    return answerOfEnded((await find(input.id)) ?? job, input, isInMaintenance(job.worker_id));
   };
 
   return {
-    pop: async (input, caller, { base, ip }) => {
-      for (const name of input.priority_usernames ?? []) userIdOf(name);
-      const worker = await workers.checkIn(input, caller, ip);
-      const taken = await takeJob(worker, input);
-      if (!taken) {
-        if (worker.isInMaintenance) {
-          throw problem(
-            403,
-            'WorkerMaintenance',
-            worker.maintenanceMessage ?? 'This worker is in maintenance.',
-          );
+    pop: async (input, authenticate, { base, ip }) => {
+      const prioritised = (input.priority_usernames ?? []).map(userIdOf);
+      const worker = await workers.checkIn(input, await authenticate(), ip);
+      const refused = {};
+      for await (const entry of fittingRequests({ read: db.read, queue }, worker, prioritised, refused)) {
+        const taken = await take(entry.id, worker, input.amount ?? 1);
+        if (!taken) continue;
+        queue.started(taken.ids, thingsOf(taken.shape));
+        for (const jobId of taken.ids) {
+          for (const listener of started) listener({ jobId, requestId: taken.requestId });
         }
-        return emptyAnswer(await skippedReasons(db, worker, clock()));
+        return answerOf(taken, images, base);
       }
-      for (const jobId of taken.ids) {
-        for (const listener of listeners) listener({ jobId, requestId: taken.requestId });
+      if (worker.isInMaintenance) {
+        throw problem(403, 'WorkerMaintenance', maintenanceText(worker.maintenanceMessage));
       }
-      return answerOf(taken, images, base);
+      const decoy = worker.isPaused ? await issueDecoy({ db, queue, random }, worker, clock()) : undefined;
+      if (decoy) return answerOf(decoy, images, base);
+      return emptyAnswer({ ...queue.skipped(worker), ...refused });
     },
     submit: async (input, authenticate) => {
-      const job = await find(input.id);
-      if (!job) throw problem(404, 'InvalidJobID', `Processing Job with ID ${input.id} does not exist.`);
+      const job = (await find(input.id)) ?? (await findDecoy(input.id));
+      if (!job) throw noJob(input.id);
       const caller = await authenticate();
       if (job.worker_owner_id !== caller.id) {
         throw problem(403, 'WrongCredentials', 'The worker of this job belongs to somebody else.');
       }
-      if ((input.gen_metadata ?? []).length > 50) {
-        throw problem(400, 'BadRequest', 'A picture has at most 50 metadata entries.');
+      if ((input.gen_metadata ?? []).length > maxMetadata) {
+        throw problem(400, 'BadRequest', `A picture has at most ${maxMetadata} metadata entries.`);
       }
-      const digest = digestOf(input);
-      const isFault = input.state === 'faulted';
-      if (job.state === 'processing') {
-        const reward = isFault
-          ? (await db.write(() => faultJob(db, job.id, clock()))) || undefined
-          : await accept(input, digest, job.shape);
-        await workers.refresh(job.worker_id);
-        if (isFault) images.drop(job.id);
-        if (reward !== undefined) return { reward: typeof reward === 'number' ? reward / 100 : 0 };
-      }
-      const settled = (await find(input.id)) ?? job;
-      switch (submitVerdict(settled, { isFault, digest })) {
-        case 'repeat':
-          return { reward: settled.reward_cents / 100 };
-        case 'ignored':
-          return { reward: 0 };
-        case 'duplicate':
-          if (workers.online().some((it) => it.id === job.worker_id && it.isInMaintenance))
-            return { reward: 0 };
-          throw problem(400, 'DuplicateGen', `Processing Job with ID ${input.id} was already submitted.`);
-        default:
-          throw problem(
-            400,
-            'AbortedGen',
-            `Job ${input.id} took too long and was given up. Please check your worker speed.`,
-          );
-      }
+      return oneByOne(input.id, () => submitJob(input));
     },
-    isOpen: async (jobId) => (await find(jobId))?.state === 'processing',
+    isOpen: async (jobId) => {
+      const job = (await find(jobId)) ?? (await findDecoy(jobId));
+      return job?.state === 'processing';
+    },
     onJobStarted: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
+      started.add(listener);
+      return () => void started.delete(listener);
+    },
+    onJobCompleted: (listener) => {
+      completed.add(listener);
+      return () => void completed.delete(listener);
     },
     sweep: async (now) => {
       const overdue = await db.read
@@ -154,11 +196,15 @@ export function createJobsService(options: JobsOptions): JobsService {
         .where('state', '=', 'processing')
         .where('deadline', '<', now)
         .execute();
-      await Promise.all(overdue.map(({ id }) => db.write(() => faultJob(db, id, now))));
-      for (const { id } of overdue) images.drop(id);
+      await Promise.all(overdue.map(({ id }) => fault(id)));
       for (const workerId of new Set(overdue.map((job) => job.worker_id))) await workers.refresh(workerId);
+      await db.write(() => forgetDecoys(db, now));
     },
   };
+}
+
+function noJob(id: string): ProblemError {
+  return problem(404, 'InvalidJobID', `Processing Job with ID ${id} does not exist.`);
 }
 
 /** The number after the last `#` of `alias#number`. */
@@ -166,88 +212,4 @@ function userIdOf(name: string): number {
   const id = /#([0-9]{1,10})$/.exec(name)?.[1];
   if (id === undefined) throw problem(400, 'InvalidPriorityUsername', `'${name}' is not alias#number.`);
   return Number(id);
-}
-
-function pictureOf(input: SubmitInput, images: ImagesService): Uint8Array {
-  const bytes = input.generation === 'R2' ? images.held(input.id) : Buffer.from(input.generation, 'base64');
-  if (bytes && bytes.length > 0) return bytes;
-  throw problem(
-    400,
-    'ImageValidationFailed',
-    'No picture came with this submit. Upload it and submit again.',
-  );
-}
-
-/** The same for submits that say the same, whatever the order of their keys. */
-function digestOf(input: SubmitInput): string {
-  const metadata = (input.gen_metadata ?? []).map((item) => [item.type, item.value, item.ref ?? null]);
-  const said = [input.id, input.generation, input.state ?? 'ok', input.seed, metadata];
-  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
-}
-
-function emptyAnswer(skipped: PopAnswer['skipped']): PopAnswer {
-  return {
-    payload: {
-      sampler_name: 'k_euler_a',
-      cfg_scale: 7.5,
-      height: 512,
-      width: 512,
-      karras: false,
-      tiling: false,
-      hires_fix: false,
-      transparent: false,
-      image_is_control: false,
-      return_control_map: false,
-      ddim_steps: 30,
-      n_iter: 1,
-    },
-    id: null,
-    ids: [],
-    model: null,
-    ttl: null,
-    source_image: null,
-    source_processing: 'img2img',
-    source_mask: null,
-    extra_source_images: null,
-    r2_upload: null,
-    r2_uploads: null,
-    messages: [],
-    skipped,
-  };
-}
-
-function answerOf(taken: Assignment, images: ImagesService, base: string): PopAnswer {
-  const { shape, ttlSeconds } = taken;
-  const uploads = taken.ids.map((id) => images.uploadLink(base, id, ttlSeconds));
-  const sources = parseSources(taken.sources);
-  const link = (key: string) => images.downloadLink(base, 'source', key, Math.max(1800, ttlSeconds + 300));
-  return {
-    payload: {
-      tiling: false,
-      hires_fix: false,
-      transparent: false,
-      image_is_control: false,
-      return_control_map: false,
-      ...shape.params,
-      prompt: shape.prompt,
-      ddim_steps: shape.steps,
-      n_iter: taken.ids.length,
-      seed: String(taken.seed),
-      ...(!shape.nsfw && shape.censorNsfw ? { use_nsfw_censor: true } : {}),
-    },
-    id: taken.ids[0] ?? null,
-    ids: [...taken.ids],
-    model: taken.model,
-    ttl: ttlSeconds,
-    source_image: sources?.image === undefined ? null : link(sources.image),
-    source_processing: shape.sourceProcessing,
-    source_mask: sources?.mask === undefined ? null : link(sources.mask),
-    extra_source_images: sources?.extras.length
-      ? sources.extras.map(({ key, strength }) => ({ image: link(key), strength }))
-      : null,
-    r2_upload: uploads[0] ?? null,
-    r2_uploads: uploads,
-    messages: [],
-    skipped: {},
-  };
 }

@@ -2,14 +2,23 @@ import { randomUUID } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
 import { row, rows, run, type Work } from '#main/db/work.ts';
 import { settleImageJob } from '#main/horde/kudos/index.ts';
-import { costCentsOf, factorOf, requestLifeMs, shapeOf } from '#main/horde/requests/index.ts';
+import {
+  costCentsOf,
+  factorOf,
+  releaseWhenOver,
+  requestLifeMs,
+  shapeOf,
+} from '#main/horde/requests/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
-import { imageRewardCents } from '#shared/horde/kudos/rules.ts';
-import { batchLimit } from '#shared/horde/jobs/match.ts';
+import { baselineFromName, imageRewardCents } from '#shared/horde/kudos/rules.ts';
+import { batchLimit, batchWeight } from '#shared/horde/jobs/match.ts';
 import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
 import { staleGraceMs, triesPerSlot } from '#shared/horde/jobs/states.ts';
 import { jobTtlSeconds, type RequestShape } from '#shared/horde/requests/rules.ts';
 import { seedOfPop } from '#shared/horde/requests/seed.ts';
+
+/** How long a request lives at least once a worker took it that calls itself extra slow. */
+const slowLifeMs = 60 * 60_000;
 
 /** What a pop took: one seed and one model for the whole batch (`queue.md` 2.4, 2.11). */
 export interface Assignment {
@@ -27,7 +36,14 @@ export function* assign(
   db: AppDatabase,
   requestId: string,
   worker: LiveWorker,
-  options: { amount: number; now: number; random: () => number },
+  options: {
+    /** What the pop asked for. */
+    amount: number;
+    /** Slots that are its to take. */
+    reserved: number;
+    now: number;
+    random: () => number;
+  },
 ): Work<Assignment | undefined> {
   const { query } = db;
   const { now, random } = options;
@@ -35,7 +51,8 @@ export function* assign(
   if (!found || found.open_slots <= 0 || found.expiry <= now) return undefined;
   const shape = shapeOf(found);
   const pop = { amount: options.amount, maxPixels: worker.profile.maxPixels };
-  const count = batchLimit(shape, found.open_slots, pop);
+  const weight = batchWeight(shape.models.map((model) => baselineFromName(model)));
+  const count = batchLimit(shape, Math.min(found.open_slots, options.reserved), pop, weight);
   const ttlSeconds = ttlOf(shape, worker);
   const deadline = now + ttlSeconds * 1000 + staleGraceMs;
   const tries = yield* takeTries(db, requestId, found.next_slot, count);
@@ -46,7 +63,11 @@ export function* assign(
       .set((e) => ({
         open_slots: e('open_slots', '-', count),
         next_slot: e('next_slot', '+', fresh),
-        expiry: Math.max(found.expiry, now + requestLifeMs, deadline + requestLifeMs),
+        expiry: Math.max(
+          found.expiry,
+          deadline + requestLifeMs,
+          worker.profile.isExtraSlow ? now + slowLifeMs : 0,
+        ),
       }))
       .where('id', '=', requestId)
       .where('open_slots', '>=', count),
@@ -84,7 +105,7 @@ export function* assign(
   return { requestId, shape, sources: found.sources, ids, model, seed, ttlSeconds };
 }
 
-function ttlOf(shape: RequestShape, worker: LiveWorker): number {
+export function ttlOf(shape: RequestShape, worker: LiveWorker): number {
   const factors = shape.models.map((model) => factorOf(shape, model));
   return jobTtlSeconds(shape, {
     hasControl: shape.params.control_type !== undefined,
@@ -124,11 +145,25 @@ function pickModel(asked: readonly string[], offered: readonly string[], random:
   return from[Math.floor(random() * from.length)] ?? '';
 }
 
-/** Moves a job to `faulted` once and gives its slot back while it has tries left. */
-export function* faultJob(db: AppDatabase, jobId: string, now: number): Work<boolean> {
+/** What became of a fault that was booked. */
+export interface Fault {
+  readonly requestId: string;
+  /** The slot waits again. */
+  readonly returns: boolean;
+}
+
+/**
+ * Moves a job to `faulted` once and gives its slot back while it has tries left; nothing for a job that
+ * had ended before.
+ */
+export function* faultJob(
+  db: AppDatabase,
+  jobId: string,
+  options: { readonly now: number; readonly isRaided: boolean },
+): Work<Fault | undefined> {
   const { query } = db;
   const job = yield* row(query.selectFrom('horde_jobs').selectAll().where('id', '=', jobId));
-  if (!job || job.state !== 'processing') return false;
+  if (!job || job.state !== 'processing') return undefined;
   const request = yield* row(
     query.selectFrom('horde_requests').select('is_cancelled').where('id', '=', job.request_id),
   );
@@ -146,18 +181,28 @@ export function* faultJob(db: AppDatabase, jobId: string, now: number): Work<boo
         .set((e) => ({ open_slots: e('open_slots', '+', 1) }))
         .where('id', '=', job.request_id),
     );
+  } else {
+    yield* releaseWhenOver(db, job.request_id, options.now);
   }
-  yield* countAbort(db, job.worker_id, now);
-  return true;
+  // Who stops at a cancelled request aborts nothing that anybody waits for.
+  if (request?.is_cancelled !== 1) yield* countAbort(db, job.worker_id, options);
+  return { requestId: job.request_id, returns };
 }
 
-/** More than 20 aborted jobs within an hour put a worker into maintenance (`queue.md` 4.8). */
-function* countAbort(db: AppDatabase, workerId: string, now: number): Work<void> {
+/**
+ * More than 20 aborted jobs within an hour put a worker into maintenance (`queue.md` 4.8). During a raid
+ * 10 are too many, but nothing that the worker could see happens.
+ */
+function* countAbort(
+  db: AppDatabase,
+  workerId: string,
+  { now, isRaided }: { readonly now: number; readonly isRaided: boolean },
+): Work<void> {
   const worker = yield* row(db.query.selectFrom('horde_workers').selectAll().where('id', '=', workerId));
   if (!worker) return;
   const isNewWindow = now - worker.aborted_since > 3_600_000;
   const aborted = (isNewWindow ? 0 : worker.aborted) + 1;
-  const isTooMany = aborted > 20;
+  const isTooMany = aborted > (isRaided ? 10 : 20);
   yield* run(
     db.query
       .updateTable('horde_workers')
@@ -165,7 +210,7 @@ function* countAbort(db: AppDatabase, workerId: string, now: number): Work<void>
         uncompleted: worker.uncompleted + 1,
         aborted: isTooMany ? 0 : aborted,
         aborted_since: isNewWindow ? now : worker.aborted_since,
-        ...(isTooMany
+        ...(isTooMany && !isRaided
           ? {
               maintenance: 1,
               maintenance_msg: 'Too many jobs were aborted within an hour. Check this worker.',
@@ -176,14 +221,19 @@ function* countAbort(db: AppDatabase, workerId: string, now: number): Work<void>
   );
 }
 
-/**
- * Completes a job and settles its kudos in the same unit; nothing when it was settled before.
- * @returns the reward in cents
- */
+/** A job that was completed now. */
+export interface Completed {
+  readonly rewardCents: number;
+  readonly model: string;
+  readonly things: number;
+  readonly tookMs: number;
+}
+
+/** Completes a job and settles its kudos in the same unit; nothing when it had ended before. */
 export function* completeJob(
   db: AppDatabase,
-  input: { submit: SubmitInput; digest: string; hasPicture: boolean; now: number },
-): Work<number | undefined> {
+  input: { submit: SubmitInput; digest: string; now: number },
+): Work<Completed | undefined> {
   const { query } = db;
   const { submit, now } = input;
   const job = yield* row(query.selectFrom('horde_jobs').selectAll().where('id', '=', submit.id));
@@ -204,7 +254,7 @@ export function* completeJob(
         seed: String(submit.seed),
         metadata: JSON.stringify((submit.gen_metadata ?? []).slice(0, 50)),
         is_censored: isCensored ? 1 : 0,
-        has_picture: input.hasPicture ? 1 : 0,
+        has_picture: 1,
       })
       .where('id', '=', job.id),
   );
@@ -228,15 +278,32 @@ export function* completeJob(
     pixelsteps: request.things,
     now,
   });
-  yield* countFulfilment(db, job.worker_id, {
-    things: request.things,
-    rewardCents,
-    tookMs: now - job.started,
-  });
-  return rewardCents;
+  yield* releaseWhenOver(db, request.id, now);
+  const { things } = request;
+  // The pictures of a batch are timed together, so one of them took its share (`queue.md` Q-24).
+  const tookMs = now - job.started;
+  const batch = yield* batchSize(db, job);
+  yield* countFulfilment(db, job.worker_id, { things, rewardCents, tookMs: tookMs / batch });
+  return { rewardCents, model: job.model, things, tookMs: tookMs / batch };
 }
 
-export function isSubmitCensored(submit: SubmitInput): boolean {
+/** Jobs of the same request that the worker took in the same pop. */
+function* batchSize(
+  db: AppDatabase,
+  job: { request_id: string; worker_id: string; started: number },
+): Work<number> {
+  const found = yield* row(
+    db.query
+      .selectFrom('horde_jobs')
+      .select((e) => e.fn.countAll<number>().as('n'))
+      .where('request_id', '=', job.request_id)
+      .where('worker_id', '=', job.worker_id)
+      .where('started', '=', job.started),
+  );
+  return Math.max(1, found?.n ?? 1);
+}
+
+function isSubmitCensored(submit: SubmitInput): boolean {
   if (submit.state === 'censored' || submit.state === 'csam') return true;
   return (submit.gen_metadata ?? []).some((item) => item.type === 'censorship');
 }

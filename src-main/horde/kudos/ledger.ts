@@ -1,5 +1,6 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Selectable, UpdateQueryBuilder } from 'kysely';
 import type { Database } from '#main/db/schema.ts';
+import type { KudosAccountTable } from '#main/db/tables/horde-accounts.ts';
 import { row, run, type Work } from '#main/db/work.ts';
 
 type Query = Kysely<Database>;
@@ -7,8 +8,11 @@ type Query = Kysely<Database>;
 /** Accounts of the ledger that belong to nobody; they may go below zero (`kudos.md` 4.2). */
 export type SystemAccount = 'mint' | 'tax' | 'subsidy' | 'floor' | 'admin' | 'repair';
 
-/** Who a line of a movement touches. */
-export type Side = { readonly userId: number } | { readonly system: SystemAccount };
+/** Who a line of a movement touches; an escrow holds what an untrusted user earned (`kudos.md` 1.6). */
+export type Side =
+  | { readonly userId: number }
+  | { readonly escrowOf: number }
+  | { readonly system: SystemAccount };
 
 /** One line: positive is a credit. In cents. */
 export interface Line {
@@ -19,7 +23,7 @@ export interface Line {
 export interface Movement {
   /** Unique for the business event, e.g. `settle:<job>`: the same key moves kudos once. */
   readonly key: string;
-  readonly type: 'OPENING' | 'ACTIVATION' | 'SETTLEMENT' | 'AWARD' | 'ADMIN' | 'TRANSFER';
+  readonly type: 'OPENING' | 'ACTIVATION' | 'SETTLEMENT' | 'UPTIME_REWARD' | 'AWARD' | 'ADMIN' | 'TRANSFER';
   readonly requestId?: string;
   readonly jobId?: string;
   readonly lines: readonly Line[];
@@ -81,14 +85,13 @@ function usersOf(lines: readonly Line[]): number[] {
 
 function* postLine(query: Query, eventId: number, line: Line): Work<void> {
   const { side } = line;
+  if ('escrowOf' in side) yield* openEscrow(query, side.escrowOf);
   const update = query
     .updateTable('kudos_account')
     .set((eb) => ({ balance: eb('balance', '+', line.cents) }))
     .returning(['id', 'balance']);
   const account = yield* row(
-    'userId' in side
-      ? update.where('kind', '=', 'user').where('user_id', '=', side.userId)
-      : update.where('name', '=', side.system),
+    'system' in side ? update.where('name', '=', side.system) : ofUser(update, side),
   );
   if (!account) throw new Error(`no kudos account for ${JSON.stringify(side)}`);
   yield* run(
@@ -98,6 +101,29 @@ function* postLine(query: Query, eventId: number, line: Line): Work<void> {
       amount: line.cents,
       balance_after: account.balance,
     }),
+  );
+}
+
+type AccountUpdate = UpdateQueryBuilder<
+  Database,
+  'kudos_account',
+  'kudos_account',
+  Pick<Selectable<KudosAccountTable>, 'id' | 'balance'>
+>;
+
+function ofUser(update: AccountUpdate, side: { userId: number } | { escrowOf: number }): AccountUpdate {
+  const [kind, userId] =
+    'userId' in side ? (['user', side.userId] as const) : (['escrow', side.escrowOf] as const);
+  return update.where('kind', '=', kind).where('user_id', '=', userId);
+}
+
+/** Escrows are opened by their first line. */
+function* openEscrow(query: Query, userId: number): Work<void> {
+  yield* run(
+    query
+      .insertInto('kudos_account')
+      .values({ kind: 'escrow', user_id: userId, name: null, balance: 0, floor: 0 })
+      .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doNothing()),
   );
 }
 

@@ -1,11 +1,6 @@
+export { costCentsOf, factorOf } from './price.ts';
 export { requestRoutes, type RequestRoutesServices } from './routes.ts';
-export {
-  costCentsOf,
-  createRequestsService,
-  factorOf,
-  parseSources,
-  requestLifeMs,
-  type RequestsOptions,
-  type RequestsService,
-} from './service.ts';
+export { createRequestsService, type RequestsOptions, type RequestsService } from './service.ts';
+export { parseSources } from './sources.ts';
 export { shapeOf } from './status.ts';
+export { releaseWhenOver, requestLifeMs } from './units.ts';

@@ -1,4 +1,4 @@
-import { requireUser, type UsersService } from '#main/horde/users/index.ts';
+import { requireApiKey, requireUser, type UsersService } from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import {
   GenerationInput,
@@ -25,13 +25,16 @@ export function requestRoutes(api: AppFastify, { requests, users }: RequestRoute
         body: GenerationInput,
         response: { 200: RequestAsync, 202: RequestAsync },
       },
-      bodyLimit: 64 * 1024 * 1024,
     },
     async (request, reply) => {
       const agent = request.headers['client-agent'];
-      const caller = await requireUser(users, request);
       const clientAgent = typeof agent === 'string' ? agent : 'unknown:0:unknown';
-      const answer = await requests.accept(request.body, caller, clientAgent);
+      requireApiKey(request);
+      const answer = await requests.accept(request.body, () => requireUser(users, request), {
+        clientAgent,
+        ip: request.ip,
+        isLocal: request.isLocal,
+      });
       return reply.code(answer.id === undefined ? 200 : 202).send(answer);
     },
   );

@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AppDatabase, openDatabase } from '#main/db/database.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { createHordeListener } from '#main/server/horde-listener.ts';
+import { createModesService, modeRoutes } from '../modes/index.ts';
 import { createUsersService, userRoutes, type UsersService } from '../users/index.ts';
 import { statusRoutes } from './index.ts';
 
@@ -41,24 +42,24 @@ function features(api: AppFastify): void {
     workOf: () => Promise.resolve({ workerIds: ['w'], activeImageRequests: ['r'] }),
   });
   statusRoutes(api, {
-    users,
+    probe: () => users.byId(0),
     version: '1.2.3',
     source: {
-      queuedImages: () => Promise.resolve({ requests: 1, jobs: 2, megapixelsteps: 3 }),
-      onlineWorkers: () => Promise.resolve({ workers: 1, threads: 4, pastMinuteMegapixelsteps: 5 }),
-      models: () =>
-        Promise.resolve([
-          {
-            name: 'a/b',
-            threads: 2,
-            pixelstepsPerSecond: 10,
-            queuedPixelsteps: 100,
-            queuedJobs: 1,
-            isKnown: true,
-          },
-        ]),
+      queuedImages: () => ({ requests: 1, jobs: 2, megapixelsteps: 3 }),
+      onlineWorkers: () => ({ workers: 1, threads: 4, pastMinuteMegapixelsteps: 5 }),
+      models: () => [
+        {
+          name: 'a/b',
+          threads: 2,
+          pixelstepsPerSecond: 10,
+          queuedPixelsteps: 100,
+          queuedJobs: 1,
+          isKnown: true,
+        },
+      ],
     },
   });
+  modeRoutes(api, { users, modes: createModesService({ db, clock: () => 10_000 }) });
 }
 
 async function start(): Promise<{ url: string }> {

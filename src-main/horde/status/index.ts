@@ -1,2 +1,3 @@
-export { type ModelActivity, statusRoutes, type StatusRoutesServices, type StatusSource } from './routes.ts';
-export { createStatusSource, type OnlineWorker, type StatusSourceOptions } from './source.ts';
+export { type Activity, createActivity } from './activity.ts';
+export { statusRoutes, type StatusRoutesServices } from './routes.ts';
+export { createStatusSource, type StatusSourceOptions } from './source.ts';

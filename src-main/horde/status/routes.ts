@@ -1,24 +1,16 @@
 import { Type } from 'typebox';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { Problem, ProblemError } from '#shared/common/problem.ts';
-import {
-  ActiveModel,
-  Heartbeat,
-  HordeModes,
-  ModelPath,
-  ModelsQuery,
-  Performance,
-} from '#shared/horde/status/schema.ts';
-import { optionalUser, type UsersService } from '../users/index.ts';
+import { ActiveModel, Heartbeat, ModelPath, ModelsQuery, Performance } from '#shared/horde/status/schema.ts';
 
 /** What the status routes ask of requests, jobs and workers. */
 export interface StatusSource {
   /** Waiting and running jobs of unfinished requests. */
-  queuedImages(): Promise<{ requests: number; jobs: number; megapixelsteps: number }>;
+  queuedImages(): { requests: number; jobs: number; megapixelsteps: number };
   /** Image workers that checked in within 300 s. */
-  onlineWorkers(): Promise<{ workers: number; threads: number; pastMinuteMegapixelsteps: number }>;
+  onlineWorkers(): { workers: number; threads: number; pastMinuteMegapixelsteps: number };
   /** Models that online workers offer or that requests name. */
-  models(): Promise<readonly ModelActivity[]>;
+  models(): readonly ModelActivity[];
 }
 
 export interface ModelActivity {
@@ -35,7 +27,8 @@ export interface ModelActivity {
 
 export interface StatusRoutesServices {
   readonly source: StatusSource;
-  readonly users: UsersService;
+  /** Fails when the database does not answer. */
+  readonly probe: () => Promise<unknown>;
   readonly version: string;
 }
 
@@ -45,24 +38,16 @@ const unservedEta = 10_000;
 export function statusRoutes(api: AppFastify, services: StatusRoutesServices): void {
   heartbeatRoutes(api, services);
   modelRoutes(api, services);
-  api.get(
-    '/api/v2/status/modes',
-    { schema: { operationId: 'get_horde_modes', response: { 200: HordeModes, 401: Problem } } },
-    async (request) => {
-      const caller = await optionalUser(services.users, request);
-      const modes = { maintenance_mode: false, invite_only_mode: false };
-      return caller?.isModerator === true ? { ...modes, raid_mode: false } : modes;
-    },
-  );
 }
 
-function heartbeatRoutes(api: AppFastify, { source, version }: StatusRoutesServices): void {
+function heartbeatRoutes(api: AppFastify, { source, probe, version }: StatusRoutesServices): void {
   api.get(
     '/api/v2/status/heartbeat',
     { schema: { operationId: 'get_heartbeat', response: { 200: Heartbeat } } },
     async (request) => {
       try {
-        const [queued, online] = await Promise.all([source.queuedImages(), source.onlineWorkers()]);
+        await probe();
+        const [queued, online] = [source.queuedImages(), source.onlineWorkers()];
         return {
           message: 'OK' as const,
           version,
@@ -81,8 +66,8 @@ function heartbeatRoutes(api: AppFastify, { source, version }: StatusRoutesServi
   api.get(
     '/api/v2/status/performance',
     { schema: { operationId: 'get_horde_load', response: { 200: Performance } } },
-    async () => {
-      const [queued, online] = await Promise.all([source.queuedImages(), source.onlineWorkers()]);
+    () => {
+      const [queued, online] = [source.queuedImages(), source.onlineWorkers()];
       return {
         queued_requests: queued.jobs,
         queued_text_requests: 0,
@@ -112,7 +97,7 @@ function modelRoutes(api: AppFastify, { source }: StatusRoutesServices): void {
         response: { 200: Type.Array(ActiveModel), 400: Problem },
       },
     },
-    async ({ query }) => {
+    ({ query }) => {
       const state = query.model_state ?? 'all';
       if (state !== 'all' && state !== 'known' && state !== 'custom') {
         throw new ProblemError(400, 'BadRequest', 'model_state is all, known or custom.');
@@ -120,7 +105,7 @@ function modelRoutes(api: AppFastify, { source }: StatusRoutesServices): void {
       if (query.type === 'text') return [];
       const min = Number(query.min_count ?? Number.NEGATIVE_INFINITY);
       const max = Number(query.max_count ?? Number.POSITIVE_INFINITY);
-      const models = await source.models();
+      const models = source.models();
       return models
         .filter((model) => state === 'all' || model.isKnown === (state === 'known'))
         .filter((model) => model.threads >= min && model.threads <= max)
@@ -136,9 +121,9 @@ function modelRoutes(api: AppFastify, { source }: StatusRoutesServices): void {
         response: { 200: Type.Array(ActiveModel) },
       },
     },
-    async ({ params }) => {
+    ({ params }) => {
       const name = decodeAgain(params.model_name);
-      const models = await source.models();
+      const models = source.models();
       return models.filter((model) => model.name === name).map((model) => activeModel(model));
     },
   );

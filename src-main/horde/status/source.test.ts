@@ -1,36 +1,60 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { openDatabase } from '#main/db/database.ts';
-import { createStatusSource } from './index.ts';
+import { describe, expect, it } from 'vitest';
+import { createActivity, createStatusSource } from './index.ts';
 
-it('counts online workers by model and leaves maintenance out of the models', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'yurt-status-'));
-  const db = await openDatabase(join(folder, 'test.db'));
-  const worker = (speed: number, threads: number, isInMaintenance = false) => ({
-    speed,
-    isInMaintenance,
-    profile: { threads, models: ['tiny'] },
-  });
+const worker = (speed: number, threads: number, isInMaintenance = false) => ({
+  speed,
+  isInMaintenance,
+  profile: { threads, models: ['tiny'] },
+});
+
+function sourceOf(now: { ms: number }) {
+  const activity = createActivity(() => now.ms);
   const source = createStatusSource({
-    db,
-    clock: () => 0,
+    queue: {
+      totals: () => ({ requests: 2, slots: 3, running: 1, things: 5e6 }),
+      demand: () =>
+        new Map([
+          ['tiny', { things: 7, slots: 2 }],
+          ['horde_special::x', { things: 1, slots: 1 }],
+        ]),
+    },
     online: () => [worker(100, 1), worker(400, 2), worker(9, 5, true)],
+    activity,
     isKnown: () => true,
   });
-  expect(await source.models()).toEqual([
-    {
-      name: 'tiny',
-      threads: 3,
-      pixelstepsPerSecond: 300,
-      queuedPixelsteps: 0,
-      queuedJobs: 0,
-      isKnown: true,
-    },
-  ]);
-  expect(await source.onlineWorkers()).toMatchObject({ workers: 3, threads: 8 });
-  expect(await source.queuedImages()).toEqual({ requests: 0, jobs: 0, megapixelsteps: 0 });
-  await db.close();
-  await rm(folder, { recursive: true });
+  return { activity, source };
+}
+
+describe('the status source', () => {
+  it('counts online workers by model, without maintenance and special models', () => {
+    const { source } = sourceOf({ ms: 0 });
+    expect(source.models()).toEqual([
+      {
+        name: 'tiny',
+        threads: 3,
+        pixelstepsPerSecond: 300,
+        queuedPixelsteps: 7,
+        queuedJobs: 2,
+        isKnown: true,
+      },
+    ]);
+    expect(source.onlineWorkers()).toMatchObject({ workers: 3, threads: 8 });
+    expect(source.queuedImages()).toEqual({ requests: 2, jobs: 4, megapixelsteps: 5 });
+  });
+
+  it('takes the speed of a model from the jobs of the last hour', () => {
+    const now = { ms: 10_000_000 };
+    const { activity, source } = sourceOf(now);
+    activity.record({ model: 'tiny', things: 4_000_000, tookMs: 2000 });
+    activity.record({ model: 'tiny', things: 1_000_000, tookMs: 1000 });
+    const figures = () => [
+      source.models()[0]?.pixelstepsPerSecond,
+      source.onlineWorkers().pastMinuteMegapixelsteps,
+    ];
+    expect(figures()).toEqual([1_500_000, 5]);
+    now.ms += 70_000;
+    expect(figures()).toEqual([1_500_000, 0]);
+    now.ms += 3_600_000;
+    expect(figures()).toEqual([300, 0]);
+  });
 });

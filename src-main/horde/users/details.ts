@@ -18,6 +18,8 @@ export interface DetailsInput {
   readonly privilege: Privilege;
   /** A moderator who looks at their own account sees what only the account sees, too. */
   readonly isSelf: boolean;
+  /** What it earned while not trusted; only moderators see it. */
+  readonly escrowCents: number;
   readonly now: number;
 }
 
@@ -47,7 +49,7 @@ export function userDetails(input: DetailsInput): UserDetails {
     ...(privilege > 0 || user.hasPublicWorkers ? { worker_ids: [...work.workerIds] } : {}),
     ...(privilege > 0 ? privateDetails(user) : {}),
     ...(input.isSelf ? ownDetails(user, work) : {}),
-    ...(privilege === 2 ? moderatorDetails(user) : {}),
+    ...(privilege === 2 ? moderatorDetails(user, input.escrowCents) : {}),
   };
 }
 
@@ -101,9 +103,9 @@ function ownDetails(user: User, work: UserWork): Partial<UserDetails> {
   return { sharedkey_ids: [], active_generations: image.length > 0 ? { image } : {} };
 }
 
-function moderatorDetails(user: User): Partial<UserDetails> {
+function moderatorDetails(user: User, escrowCents: number): Partial<UserDetails> {
   return {
-    evaluating_kudos: 0,
+    evaluating_kudos: escrowCents / 100,
     monthly_kudos: { amount: 0 },
     suspicious: 0,
     ...(user.adminComment === undefined ? {} : { admin_comment: user.adminComment }),

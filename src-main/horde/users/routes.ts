@@ -11,8 +11,8 @@ import type { User } from './user.ts';
 export interface UserRoutesServices {
   readonly users: UsersService;
   readonly clock: Clock;
-  /** Workers and running requests of an account. */
-  readonly workOf: (userId: number) => Promise<UserWork>;
+  /** Workers of an account, and its unfinished requests where the account itself asks. */
+  readonly workOf: (userId: number, isSelf: boolean) => Promise<UserWork>;
 }
 
 const pageSize = 25;
@@ -32,8 +32,9 @@ export function userRoutes(api: AppFastify, services: UserRoutesServices): void 
         userDetails({
           user,
           statistics: statistics.get(user.id) ?? new Map<string, number>(),
-          work: await services.workOf(user.id),
+          work: await services.workOf(user.id, viewOf(user).isSelf),
           now,
+          escrowCents: viewOf(user).privilege === 2 ? await users.escrowCents(user.id) : 0,
           ...viewOf(user),
         }),
       ),

@@ -14,13 +14,17 @@ export const ownerId = 1;
 
 export interface UsersService {
   /**
-   * The account of a key, or undefined for one that opens nothing. The anonymous key opens account 0
+   * The account of a key, or undefined for one that opens nothing. A deleted account may still look
+   * (ACC-55), so what it may not do is for the operations to say. The anonymous key opens account 0
    * for callers on this computer alone (`decisions.md` 12). Never cached: a new key holds at once.
    */
   authenticate(apiKey: string, caller: { readonly isLocal: boolean }): Promise<User | undefined>;
   byId(id: number): Promise<User | undefined>;
+  byIds(ids: readonly number[]): Promise<ReadonlyMap<number, User>>;
   /** A page of accounts that are not deleted; pages count from 1. */
   list(query: { page: number; sort: 'kudos' | 'age'; pageSize: number }): Promise<User[]>;
+  /** What an account earned while it is not trusted, in cents. */
+  escrowCents(id: number): Promise<number>;
   /** The totals that accompany kudos, by name. */
   statistics(ids: readonly number[]): Promise<ReadonlyMap<number, ReadonlyMap<string, number>>>;
   /** Makes accounts 0 and 1 at the first start; only then the owner's key is given. */
@@ -49,13 +53,15 @@ export function createUsersService(options: UsersOptions): UsersService {
   };
   return {
     byId,
+    async byIds(ids) {
+      if (ids.length === 0) return new Map();
+      const found = await selectUsers(db.read).where('users.id', 'in', ids).execute();
+      return new Map(found.map((entry) => [entry.id, userFromRow(entry)]));
+    },
     async authenticate(apiKey, { isLocal }) {
       if (apiKey === anonymousKey) return isLocal ? byId(anonymousId) : undefined;
       // The digest is keyed, so the time of this lookup tells nothing about stored keys.
-      const found = await selectUsers(db.read)
-        .where('key_digest', '=', digest(apiKey))
-        .where('deleted_at', 'is', null)
-        .executeTakeFirst();
+      const found = await selectUsers(db.read).where('key_digest', '=', digest(apiKey)).executeTakeFirst();
       return found && userFromRow(found);
     },
     async list({ page, sort, pageSize }) {
@@ -67,6 +73,15 @@ export function createUsersService(options: UsersOptions): UsersService {
         .offset((page - 1) * pageSize)
         .execute();
       return found.map((entry) => userFromRow(entry));
+    },
+    async escrowCents(id) {
+      const found = await db.read
+        .selectFrom('kudos_account')
+        .select('balance')
+        .where('kind', '=', 'escrow')
+        .where('user_id', '=', id)
+        .executeTakeFirst();
+      return found?.balance ?? 0;
     },
     statistics: (ids) => readStatistics(db, ids),
     async ensureOwner() {

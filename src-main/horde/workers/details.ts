@@ -30,13 +30,17 @@ export function detailsOf(
     online: isOnline,
     requests_fulfilled: worker.fulfilments,
     uncompleted_jobs: worker.uncompleted,
-    kudos_rewards: worker.reward_cents / 100,
-    kudos_details: { generated: worker.reward_cents / 100, uptime: 0 },
+    kudos_rewards: (worker.reward_cents + worker.uptime_cents) / 100,
+    kudos_details: {
+      generated: worker.reward_cents / 100,
+      uptime: Math.trunc(worker.uptime_cents / 100),
+    },
     performance: `${(speedOf(worker.samples) / 1e6).toFixed(1)} megapixelsteps per second`,
     threads: profile.threads,
     uptime: Math.floor(worker.uptime / 1000),
-    maintenance_mode: worker.maintenance === 1,
-    ...(worker.info === null ? {} : { info: worker.info }),
+    // A flag of the owner stands over the worker's own switch (FLG-03).
+    maintenance_mode: worker.maintenance === 1 || (owner?.isFlagged ?? false),
+    ...(worker.info === null || worker.info === '' ? {} : { info: escaped(worker.info) }),
     nsfw: profile.nsfw,
     trusted: owner?.isTrusted ?? false,
     flagged: owner?.isFlagged ?? false,
@@ -44,7 +48,8 @@ export function detailsOf(
     bridge_agent: profile.bridgeAgent,
     models: [...profile.models],
     max_pixels: profile.maxPixels,
-    megapixelsteps_generated: Math.round(worker.things / 1e4) / 100,
+    // Clients of the public horde take whole numbers only here (`worker.md` 5.1).
+    megapixelsteps_generated: Math.trunc(worker.things / 1e6),
     img2img: profile.allowImg2img,
     painting: profile.allowPainting,
     'post-processing': profile.allowPostProcessing,
@@ -53,6 +58,12 @@ export function detailsOf(
     sdxl_controlnet: profile.allowSdxlControlnet,
     ...(owner && (isPrivileged || owner.hasPublicWorkers) ? { owner: owner.alias } : {}),
     ...(isPrivileged ? { ipaddr: worker.ip } : {}),
-    ...(isStaff ? { paused: worker.paused === 1 } : {}),
+    ...(isPrivileged && owner?.contact !== undefined ? { contact: owner.contact } : {}),
+    ...(isStaff ? { paused: worker.paused === 1, suspicious: 0 } : {}),
   };
+}
+
+/** Third-party pages put this text into their markup (ACC-43). */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

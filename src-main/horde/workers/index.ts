@@ -1,7 +1,4 @@
+export { maintenanceText } from './changes.ts';
+export type { LiveWorker, LiveWorkers } from './live.ts';
 export { workerRoutes, type WorkerRoutesServices } from './routes.ts';
-export {
-  createWorkersService,
-  type LiveWorker,
-  type WorkersOptions,
-  type WorkersService,
-} from './service.ts';
+export { createWorkersService, type WorkersOptions, type WorkersService } from './service.ts';

@@ -1,5 +1,11 @@
 import { Type } from 'typebox';
-import { apiKeyOf, requireUser, type User, type UsersService } from '#main/horde/users/index.ts';
+import {
+  apiKeyOf,
+  invalidApiKey,
+  requireUser,
+  type User,
+  type UsersService,
+} from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import {
   DeletedWorker,
@@ -66,6 +72,11 @@ export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesSe
   api.delete(
     '/workers/:worker_id',
     { schema: { operationId: 'delete_worker_single', params: WorkerPath, response: { 200: DeletedWorker } } },
-    async (request) => workers.remove(request.params.worker_id, await requireUser(users, request)),
+    async (request) => {
+      const caller = await viewer(request);
+      // Upstream declares this key optional, so its absence is no fault of the payload (`api.md` Q22).
+      if (!caller) throw invalidApiKey();
+      return workers.remove(request.params.worker_id, caller);
+    },
   );
 }

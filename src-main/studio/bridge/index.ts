@@ -1,2 +1,3 @@
-export { createLocalWorker } from './local-worker.ts';
+export { createLocalWorker, type JobWatch, type LocalWorker } from './local-worker.ts';
+export { createWorkerMemory, type WorkerMemory } from './memory.ts';
 export { workerRoutes } from './routes.ts';

@@ -1,10 +1,13 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '#main/platform/engine-clients.ts';
-import type { ImageModelInfo, ImageResult } from '#shared/engine-protocol/image.ts';
+import { ProblemError } from '#shared/common/problem.ts';
+import type { ImageModelInfo, ImageProgress, ImageResult } from '#shared/engine-protocol/image.ts';
 import type { PopAnswer, SubmitInput } from '#shared/horde/jobs/schema.ts';
 import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { type PoppedJob, readJob } from './job.ts';
 import { createLocalWorker } from './local-worker.ts';
+import type { WorkerMemory } from './memory.ts';
 
 const model: ImageModelInfo = {
   name: 'Tiny',
@@ -51,7 +54,12 @@ const job = (id: string): PopAnswer => ({
 });
 
 interface Parts {
-  readonly generate?: (signal: AbortSignal) => Promise<ImageResult>;
+  readonly generate?: (
+    signal: AbortSignal,
+    onProgress: (progress: ImageProgress) => void,
+  ) => Promise<ImageResult>;
+  readonly pop?: () => Promise<void>;
+  readonly memory?: WorkerMemory;
   readonly models?: () => Promise<readonly ImageModelInfo[]>;
   readonly submit?: (input: SubmitInput) => Promise<{ reward: number }>;
 }
@@ -63,11 +71,16 @@ function rig(parts: Parts = {}) {
   const uploads: string[] = [];
   const states: WorkerStatus['state'][] = [];
   const pops = { count: 0 };
+  const watched: string[] = [];
+  const damaged: string[] = [];
+  const away = { count: 0 };
   const worker = createLocalWorker({
     client: {
-      generatePop: () => {
+      generatePop: async () => {
         pops.count += 1;
-        return Promise.resolve(jobs.shift() ?? nothing);
+        const popped = jobs.shift() ?? nothing;
+        await parts.pop?.();
+        return popped;
       },
       generateSubmit: (input) => {
         submitted.push(input);
@@ -76,13 +89,20 @@ function rig(parts: Parts = {}) {
     },
     engine: {
       models: parts.models ?? (() => Promise.resolve([model])),
-      generate: (_job, _onProgress, signal) => parts.generate?.(signal) ?? Promise.resolve(result),
+      generate: (_job, onProgress, signal) => parts.generate?.(signal, onProgress) ?? Promise.resolve(result),
     },
     events: {
       publish: (event) => {
         if (event.type === 'workerChanged') states.push(event.worker.state);
       },
     },
+    ...(parts.memory && { memory: parts.memory }),
+    watch: {
+      progressed: (jobId, { done }) => watched.push(`${jobId} ${done}`),
+      ended: (jobId) => watched.push(`${jobId} ended`),
+    },
+    onAway: () => void (away.count += 1),
+    onDamagedModel: (name, reason) => damaged.push(`${name}: ${reason}`),
     clock: Date.now,
     log: pino({ level: 'silent' }),
     upload: (url) => {
@@ -92,7 +112,7 @@ function rig(parts: Parts = {}) {
     name: 'Test',
     agent: 'Yurt:0:test',
   });
-  return { worker, jobs, submitted, uploads, states, pops };
+  return { worker, jobs, submitted, uploads, states, pops, watched, damaged, away };
 }
 
 const untilCancelled = (signal: AbortSignal): Promise<ImageResult> =>
@@ -178,15 +198,133 @@ describe('the local worker', () => {
 
   it('finishes the job that runs when it is paused', async () => {
     const held = Promise.withResolvers<ImageResult>();
-    const { worker, jobs, submitted } = rig({ generate: () => held.promise });
+    const { worker, jobs, submitted, away } = rig({ generate: () => held.promise });
     jobs.push(job('a'), job('b'));
     worker.start();
     await expect.poll(() => worker.status.job?.id).toBe('a');
     worker.pause();
+    expect(away.count).toBe(0);
     held.resolve(result);
     await expect.poll(() => worker.status.jobsDone).toBe(1);
     expect(worker.status).toMatchObject({ state: 'paused', job: null });
+    await expect.poll(() => away.count).toBeGreaterThan(0);
     await worker.stop();
     expect(submitted.map(({ id }) => id)).toEqual(['a']);
+  });
+
+  it('stops a job whose request is cancelled, hands it back and takes the next', async () => {
+    let isFirst = true;
+    const { worker, jobs, submitted, watched } = rig({
+      generate: (signal) => {
+        const running = isFirst ? untilCancelled(signal) : Promise.resolve(result);
+        isFirst = false;
+        return running;
+      },
+    });
+    jobs.push(job('a'), job('b'));
+    worker.start();
+    await expect.poll(() => worker.status.job?.id).toBe('a');
+    worker.cancelJob('another');
+    worker.cancelJob('a');
+    await expect.poll(() => worker.status.jobsDone).toBe(1);
+    await worker.stop();
+    expect(submitted.map(({ id, state }) => [id, state])).toEqual([
+      ['a', 'faulted'],
+      ['b', 'ok'],
+    ]);
+    expect(worker.status.jobsFaulted).toBe(0);
+    expect(watched).toEqual(['a ended', 'b ended']);
+  });
+
+  it('does not begin a job that was cancelled before its pop was answered', async () => {
+    const popped = Promise.withResolvers<void>();
+    const aborted: boolean[] = [];
+    const { worker, jobs, submitted } = rig({
+      pop: () => popped.promise,
+      generate: (signal) => {
+        aborted.push(signal.aborted);
+        return signal.aborted ? Promise.reject(new EngineError('cancelled', '')) : Promise.resolve(result);
+      },
+    });
+    jobs.push(job('a'));
+    worker.start();
+    worker.cancelJob('a');
+    popped.resolve();
+    await expect.poll(() => submitted.length).toBe(1);
+    await worker.stop();
+    expect(aborted).toEqual([true]);
+    expect(submitted).toMatchObject([{ id: 'a', state: 'faulted' }]);
+  });
+
+  it('offers a damaged model no more and says so once', async () => {
+    const broken = { ...model, name: 'Broken' };
+    const { worker, jobs, damaged, submitted } = rig({
+      models: () => Promise.resolve([model, broken]),
+      generate: () => Promise.reject(new EngineError('model_damaged', 'no graph')),
+    });
+    jobs.push({ ...job('a'), model: 'Broken' });
+    worker.start();
+    await expect.poll(() => submitted.length).toBe(1);
+    await expect.poll(() => worker.status.models).toEqual(['Tiny']);
+    await worker.stop();
+    expect(damaged).toEqual(['Broken: no graph']);
+    expect(worker.status.log.map(({ message }) => message)).toContain('no graph');
+  });
+
+  it('tells every step to who watches the job, and the interface at most five times a second', async () => {
+    const steps = Array.from({ length: 100 }, (_, n) => n + 1);
+    const { worker, jobs, states, watched } = rig({
+      generate: (_signal, onProgress) => {
+        for (const done of steps) onProgress({ done, expected: 100, preview: undefined });
+        return Promise.resolve(result);
+      },
+    });
+    jobs.push(job('a'));
+    worker.start();
+    await expect.poll(() => worker.status.jobsDone).toBe(1);
+    await worker.stop();
+    expect(watched).toEqual([...steps.map((done) => `a ${done}`), 'a ended']);
+    expect(states.length).toBeLessThan(10);
+  });
+
+  it('makes the job that an earlier launch was killed in, and not one whose time is over', async () => {
+    const inMemory = (left: PoppedJob | undefined) => {
+      const kept: (string | undefined)[] = [];
+      const memory: WorkerMemory = {
+        recall: () => Promise.resolve(left),
+        keep: (one) => Promise.resolve(void kept.push(one?.id)),
+      };
+      return { memory, kept };
+    };
+    const live = inMemory(readJob(job('left'), Date.now()));
+    const first = rig({ memory: live.memory });
+    first.jobs.push(job('new'));
+    first.worker.start();
+    await expect.poll(() => first.worker.status.jobsDone).toBe(2);
+    await first.worker.stop();
+    expect(first.submitted.map(({ id }) => id)).toEqual(['left', 'new']);
+    expect(live.kept).toEqual(['left', undefined, 'new', undefined]);
+
+    const late = inMemory(readJob(job('left'), Date.now() - 3_600_000));
+    const second = rig({ memory: late.memory });
+    second.worker.start();
+    await expect.poll(() => second.pops.count).toBeGreaterThan(0);
+    await second.worker.stop();
+    expect(second.submitted).toEqual([]);
+    expect(late.kept).toEqual([undefined]);
+  });
+
+  it('does not repeat what the horde refuses for good', async () => {
+    const { worker, jobs, submitted } = rig({
+      submit: ({ state }) =>
+        state === 'ok'
+          ? Promise.reject(new ProblemError(400, 'AbortedGen', 'too late'))
+          : Promise.resolve({ reward: 0 }),
+    });
+    jobs.push(job('a'));
+    worker.start();
+    await expect.poll(() => submitted.length).toBe(2);
+    await worker.stop();
+    expect(submitted.map(({ state }) => state)).toEqual(['ok', 'faulted']);
   });
 });

@@ -1,13 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { EngineError, type ImageEngine } from '#main/platform/engine-clients.ts';
-import type { EventHub } from '#main/studio/events/index.ts';
+import { createThrottle, type EventHub } from '#main/studio/events/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
-import type { ImageResult } from '#shared/engine-protocol/image.ts';
+import type { ImageProgress, ImageResult } from '#shared/engine-protocol/image.ts';
 import type { HordeClient } from '#shared/horde/client.ts';
-import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
 import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { createDelivery } from './deliver.ts';
 import { type PoppedJob, readJob } from './job.ts';
+import type { WorkerMemory } from './memory.ts';
 
 export interface LocalWorkerDeps {
   readonly client: Pick<HordeClient, 'generatePop' | 'generateSubmit'>;
@@ -19,6 +19,20 @@ export interface LocalWorkerDeps {
   readonly upload: (url: string, webp: Uint8Array, signal: AbortSignal) => Promise<void>;
   readonly name: string;
   readonly agent: string;
+  /** Keeps the job in hand over a crash; without it such a job waits for its deadline. */
+  readonly memory?: WorkerMemory;
+  /** Hears of every job's progress, with its previews, and of its end. */
+  readonly watch?: JobWatch;
+  /** Told when the pause begins to count, so that the horde need not wait for this worker's silence. */
+  readonly onAway?: () => void;
+  /** Told once of a model whose files cannot be loaded; it is not offered any more. */
+  readonly onDamagedModel?: (model: string, reason: string) => void;
+}
+
+/** Who follows the jobs of the local worker. */
+export interface JobWatch {
+  progressed(jobId: string, progress: ImageProgress): void;
+  ended(jobId: string): void;
 }
 
 /** The worker that serves the home horde from this machine, over HTTP like any other. */
@@ -30,6 +44,14 @@ export interface LocalWorker {
   /** Takes no more jobs; one that runs is finished. */
   pause(): WorkerStatus;
   resume(): WorkerStatus;
+  /**
+   * Stops a job between two steps and hands it back: its requester has cancelled. The API tells a
+   * worker nothing of that, so that it is told by who cancelled. A job that it has not yet begun, or
+   * never gets, may be named.
+   */
+  readonly cancelJob: (jobId: string) => void;
+  /** Whether the engine could not load this model when a job asked for it. */
+  readonly isDamaged: (model: string) => boolean;
   /** Hands a running job back and ends. */
   readonly stop: () => Promise<void>;
 }
@@ -37,8 +59,10 @@ export interface LocalWorker {
 /** Largest area that the engine makes in bounded memory on an ordinary machine. */
 const maxPixels = 1024 * 1024;
 const idleMs = 1_000;
-const retryMs = [500, 2_000, 8_000];
 const logLines = 50;
+/** Cancelled jobs that are remembered, since a job may be cancelled before its pop is answered. */
+const rememberedCancels = 100;
+const announceMs = 200;
 
 type Change = Partial<Omit<WorkerStatus, 'log' | 'state' | 'reason'>>;
 
@@ -67,12 +91,25 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
   let isWoken = false;
   let loop: Promise<void> | undefined;
   let wakeUp: (() => void) | undefined;
+  let told = '';
+  let current: { readonly id: string; readonly cancel: AbortController } | undefined;
+  const cancelled = new Set<string>();
+  const damaged = new Set<string>();
 
+  const publish = (): void => {
+    const text = JSON.stringify(status);
+    if (text === told) return;
+    told = text;
+    deps.events.publish({ type: 'workerChanged', worker: status });
+  };
+  const announce = createThrottle(announceMs, publish);
   const change = (next: Change, doing: Activity = activity): void => {
     activity = doing;
     const shown: Activity = isPaused ? { state: 'paused', reason: 'by_owner' } : activity;
+    const isSameActivity = status.state === shown.state && status.reason === shown.reason;
     status = { ...status, ...next, ...shown };
-    deps.events.publish({ type: 'workerChanged', worker: status });
+    if (isSameActivity) announce();
+    else announce.flush();
   };
   const note = (message: string): void => {
     status = { ...status, log: [...status.log, { at: clock(), message }].slice(-logLines) };
@@ -95,17 +132,19 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
       if (isWoken || ending.signal.aborted) done();
     });
 
-  const generate = async (job: PoppedJob): Promise<ImageResult> => {
+  const generate = async (job: PoppedJob, cancelSignal: AbortSignal): Promise<ImageResult> => {
     const signal = AbortSignal.any([
       ending.signal,
+      cancelSignal,
       AbortSignal.timeout(Math.max(0, job.deadlineMs - clock())),
     ]);
     const run = (): Promise<ImageResult> =>
       engine.generate(
         job.image,
-        ({ done, expected }) => {
-          const { job: current } = status;
-          if (current) change({ job: { ...current, step: done, steps: expected } });
+        (progress) => {
+          const { done, expected } = progress;
+          if (status.job) change({ job: { ...status.job, step: done, steps: expected } });
+          deps.watch?.progressed(job.id, progress);
         },
         signal,
       );
@@ -118,65 +157,49 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     }
   };
 
-  /** Repeats what a horde that stumbles may refuse once; a submit may be repeated safely. */
-  const persist = async <R>(action: () => Promise<R>): Promise<R> => {
-    for (const ms of retryMs) {
-      try {
-        return await action();
-      } catch (error) {
-        if (ending.signal.aborted) throw error;
-        log.warn({ err: error }, 'the horde did not take a result; it is sent again');
-        await delay(ms, undefined, { signal: ending.signal });
-      }
-    }
-    return action();
-  };
-
+  const delivery = createDelivery({ client, log, upload: deps.upload, ending: ending.signal });
   const deliver = async (job: PoppedJob, result: ImageResult): Promise<void> => {
-    const [picture] = result.pictures;
-    if (!picture) throw new EngineError('internal', 'the engine gave no picture');
-    const { uploadUrl } = job;
-    const submit: SubmitInput = {
-      id: job.id,
-      seed: job.image.seed,
-      state: 'ok',
-      generation: uploadUrl === undefined ? Buffer.from(picture.webp).toString('base64') : 'R2',
-      gen_metadata: result.notes.map((ref) => ({
-        type: 'information' as const,
-        value: 'see_ref' as const,
-        ref: ref.slice(0, 255),
-      })),
-    };
-    const { reward } = await persist(async () => {
-      if (uploadUrl !== undefined) await deps.upload(uploadUrl, picture.webp, ending.signal);
-      return client.generateSubmit(submit);
-    });
+    const reward = await delivery.deliver(job, result);
     for (const text of result.notes) note(text);
     change({ kudosEarned: status.kudosEarned + reward, jobsDone: status.jobsDone + 1 });
   };
 
   const giveBack = async (job: PoppedJob, error: unknown): Promise<void> => {
-    log.warn({ err: error, jobId: job.id }, 'a job is handed back');
-    note(error instanceof Error ? error.message : 'A job failed.');
-    change({ jobsFaulted: status.jobsFaulted + 1 });
-    await client
-      .generateSubmit({ id: job.id, seed: job.image.seed, state: 'faulted', generation: 'faulted' })
-      .catch((refusal: unknown) => log.warn({ err: refusal }, 'the horde did not take the job back'));
+    if (cancelled.has(job.id)) {
+      note('A job was stopped: its request was cancelled.');
+    } else {
+      log.warn({ err: error, jobId: job.id }, 'a job is handed back');
+      note(error instanceof Error ? error.message : 'A job failed.');
+      change({ jobsFaulted: status.jobsFaulted + 1 });
+    }
+    if (error instanceof EngineError && error.code === 'model_damaged' && !damaged.has(job.model)) {
+      damaged.add(job.model);
+      deps.onDamagedModel?.(job.model, error.message);
+    }
+    await delivery.giveBack(job);
   };
 
   const serve = async (job: PoppedJob): Promise<void> => {
     const started = { id: job.id, model: job.model, step: 0, steps: job.image.steps, startedAt: clock() };
     change({ job: started }, { state: 'working', reason: null });
+    const cancel = new AbortController();
+    current = { id: job.id, cancel };
+    if (cancelled.has(job.id)) cancel.abort();
+    await deps.memory?.keep(job);
     try {
-      await deliver(job, await generate(job));
+      await deliver(job, await generate(job, cancel.signal));
     } catch (error) {
       await giveBack(job, error);
     }
+    current = undefined;
+    await deps.memory?.keep(undefined);
+    cancelled.delete(job.id);
+    deps.watch?.ended(job.id);
     change({ job: null }, { state: 'idle', reason: null });
   };
 
   const turn = async (): Promise<void> => {
-    const models = (await engine.models()).map((model) => model.name);
+    const models = (await engine.models()).map(({ name }) => name).filter((name) => !damaged.has(name));
     change({ models }, { state: 'idle', reason: null });
     if (isPaused) return;
     const answer = await client.generatePop({
@@ -198,9 +221,23 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     else await rest(idleMs);
   };
 
+  /** Makes the job that an earlier launch was killed in, if the horde still waits for it. */
+  const finishLeft = async (memory: WorkerMemory): Promise<void> => {
+    const left = await memory.recall();
+    if (!left) return;
+    if (left.deadlineMs > clock()) await serve(left);
+    else await memory.keep(undefined);
+  };
+
   const work = async (): Promise<void> => {
+    if (deps.memory) {
+      await finishLeft(deps.memory).catch((error: unknown) =>
+        log.warn({ err: error }, 'a job of an earlier launch is lost'),
+      );
+    }
     while (!ending.signal.aborted) {
       if (isPaused) {
+        deps.onAway?.();
         await rest(60_000);
         continue;
       }
@@ -216,31 +253,46 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     change({ job: null }, { state: 'off', reason: null });
   };
 
+  const start = (): void => {
+    if (loop) return;
+    change({}, { state: 'starting', reason: null });
+    loop = work();
+  };
+
   return {
     get status() {
       return status;
     },
-    start: () => {
-      if (loop) return;
-      change({}, { state: 'starting', reason: null });
-      loop = work();
-    },
+    start,
     wake,
     pause: () => {
       isPaused = true;
       change({});
+      wake();
       return status;
     },
     resume: () => {
       isPaused = false;
       change({});
+      // It may have been left off at the start.
+      start();
       wake();
       return status;
+    },
+    isDamaged: (model) => damaged.has(model),
+    cancelJob: (jobId) => {
+      cancelled.add(jobId);
+      for (const oldest of cancelled) {
+        if (cancelled.size <= rememberedCancels) break;
+        cancelled.delete(oldest);
+      }
+      if (current?.id === jobId) current.cancel.abort();
     },
     stop: async () => {
       ending.abort();
       wake();
       await loop;
+      announce.flush();
     },
   };
 }

@@ -122,6 +122,8 @@ describe('saving', () => {
     const png = await sharp(bytes).png().toBuffer();
     expect(await gallery.save(picture('png', { bytes: png }))).toMatchObject({ width: 512, height: 256 });
     await expect(gallery.save(picture('bad', { bytes: new Uint8Array(100) }))).rejects.toThrow(EngineError);
+    const disguised = Buffer.concat([bytes.subarray(0, 30), Buffer.alloc(500, 7)]);
+    await expect(gallery.save(picture('bad', { bytes: disguised }))).rejects.toThrow(EngineError);
     await expect(gallery.get('bad')).rejects.toMatchObject({ status: 404 });
   });
 
@@ -172,6 +174,23 @@ describe('the bin', () => {
     expect(seen.map((event) => event.type)).toEqual(['imageAdded', 'imageChanged', 'imageChanged']);
     const unknown = await server.inject({ method: 'POST', url: '/app/gallery/none/bin' });
     expect(unknown.statusCode).toBe(404);
+  });
+});
+
+describe('erasing', () => {
+  const erase = (id: string) => server.inject({ method: 'DELETE', url: `/app/gallery/${id}` });
+
+  it('takes files, row and thumbnail of what is in the bin, and of nothing else', async () => {
+    const { fileName } = await gallery.save(picture('one'));
+    expect((await erase('one')).statusCode).toBe(409);
+    expect(existsSync(join(folder, 'gallery', fileName))).toBe(true);
+    await gallery.bin('one');
+    expect((await erase('one')).statusCode).toBe(204);
+    expect(filesOf('2026-11')).toEqual([]);
+    expect(readdirSync(join(folder, 'thumbnails'), { recursive: true }).join()).not.toContain('.webp');
+    expect((await server.inject('/app/gallery/one')).statusCode).toBe(404);
+    expect(seen.at(-1)).toEqual({ type: 'imageChanged', id: 'one', image: null });
+    expect((await erase('one')).statusCode).toBe(404);
   });
 });
 

@@ -44,6 +44,14 @@ export function galleryRoutes(service: GalleryService) {
     app.get(appRoutes.galleryImage(':id'), one, ({ params }) => service.get(params.id));
     app.post(appRoutes.binImage(':id'), one, ({ params }) => service.bin(params.id));
     app.post(appRoutes.restoreImage(':id'), one, ({ params }) => service.restore(params.id));
+    app.delete(
+      appRoutes.galleryImage(':id'),
+      { schema: { params: ImagePath } },
+      async ({ params }, reply) => {
+        await service.erase(params.id);
+        return reply.code(204).send();
+      },
+    );
     addFileRoutes(app, service);
   };
 }

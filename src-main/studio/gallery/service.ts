@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AppDatabase } from '#main/db/database.ts';
-import type { MediaEngine } from '#main/platform/engine-clients.ts';
+import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
 import type { EventHub } from '#main/studio/events/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -28,6 +28,7 @@ export interface ReconcileReport {
 export interface GalleryService {
   /**
    * Keeps a picture: the file, then the row, then the thumbnail. Saving it again changes nothing.
+   * It is decoded once before, for the thumbnail: a worker's bytes may only begin like a picture.
    * @throws EngineError `bad_picture` when the bytes are no picture
    */
   save(picture: NewPicture): Promise<GalleryImage>;
@@ -37,6 +38,8 @@ export interface GalleryService {
   get(id: string): Promise<GalleryImage>;
   bin(id: string): Promise<GalleryImage>;
   restore(id: string): Promise<GalleryImage>;
+  /** Erases a picture for good: its files, then its row. @throws ProblemError 404, 409 unless it is in the bin */
+  erase(id: string): Promise<void>;
   /** Path of the picture's file. @throws ProblemError 404 */
   imagePath(id: string): Promise<string>;
   /** Bytes of the thumbnail, made now where it is missing. @throws ProblemError 404 */
@@ -92,14 +95,17 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     const known = await rows.find(picture.id);
     if (known) return galleryImageOf(known);
     const { webp, width, height } = await asWebp(media, picture.bytes);
+    const thumbnail = await media.thumbnail(webp, pictureLimits, thumbnailSide).catch(ifReadable);
     const fileName = pictureFileName(picture);
     await writeWhole(join(galleryDir, fileName), webp);
     const isNew = await rows.insert(rowOf(picture, { fileName, width, height, sizeBytes: webp.length }));
     const image = galleryImageOf(await find(picture.id));
     if (isNew) events.publish({ type: 'imageAdded', image });
-    await makeThumbnail(picture.id, () => Promise.resolve(webp)).catch((error: unknown) =>
-      log.warn({ err: error, image: picture.id }, 'no thumbnail yet'),
-    );
+    if (thumbnail) {
+      await writeWhole(join(thumbnailDir, thumbnailFileName(picture.id)), thumbnail.webp).catch(
+        (error: unknown) => log.warn({ err: error, image: picture.id }, 'no thumbnail yet'),
+      );
+    }
     return image;
   };
 
@@ -128,6 +134,15 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     get: async (id) => galleryImageOf(await find(id)),
     bin: (id) => setBinned(id, clock()),
     restore: (id) => setBinned(id, null),
+    erase: async (id) => {
+      const { binned_at: binnedAt, file_name: fileName } = await find(id);
+      if (binnedAt === null) {
+        throw new ProblemError(409, 'ImageNotInBin', 'Only a picture in the bin can be erased.');
+      }
+      await rm(join(galleryDir, fileName), { force: true });
+      await rm(join(thumbnailDir, thumbnailFileName(id)), { force: true });
+      if (await rows.removeBinned(id)) events.publish({ type: 'imageChanged', id, image: null });
+    },
     imagePath: async (id) => join(galleryDir, (await find(id)).file_name),
     thumbnail: async (id) => {
       const { file_name: fileName } = await find(id);
@@ -159,6 +174,12 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
       return { ...counts, unknownFiles: files.size };
     },
   };
+}
+
+/** A media process that fails for another reason costs the thumbnail, which is made when it is asked for. */
+function ifReadable(error: unknown): undefined {
+  if (error instanceof EngineError && error.code === 'bad_picture') throw error;
+  return undefined;
 }
 
 /** WebP stays byte for byte what the worker made; other formats are decoded and encoded anew. */

@@ -27,12 +27,16 @@ const active = (name: string, count: number, eta: number): ActiveModel => ({
   type: 'image',
 });
 
-async function ask(local: () => Promise<ImageModelInfo[]>, horde: () => Promise<ActiveModel[]>) {
+async function ask(
+  local: () => Promise<ImageModelInfo[]>,
+  horde: () => Promise<ActiveModel[]>,
+  isDamaged = (_model: string) => false,
+) {
   const log = pino({ level: 'silent' });
   const server = createFastify({ log, unknownKeys: 'refuse' });
-  modelRoutes(createModelsService({ engine: { models: local }, client: { statusModels: horde }, log }))(
-    server,
-  );
+  modelRoutes(
+    createModelsService({ engine: { models: local }, client: { statusModels: horde }, log, isDamaged }),
+  )(server);
   const answer = await server.inject('/app/models');
   await server.close();
   return answer.json().models;
@@ -65,4 +69,14 @@ it('shows what one side has while the other is away', async () => {
   expect(ours).toMatchObject([{ name: 'Tiny', workers: 0, etaSeconds: null }]);
   const theirs = await ask(away, () => Promise.resolve([active('Popular', 9, 40)]));
   expect(theirs).toMatchObject([{ name: 'Popular', isLocal: false }]);
+});
+
+it('leaves out what could not be loaded', async () => {
+  const broken = { ...tiny, name: 'Broken' };
+  const models = await ask(
+    () => Promise.resolve([tiny, broken]),
+    () => Promise.resolve([]),
+    (model) => model === 'Broken',
+  );
+  expect(models.map((model: { name: string }) => model.name)).toEqual(['Tiny']);
 });

@@ -26,6 +26,8 @@ export function createModelsService(deps: {
   client: Pick<HordeClient, 'statusModels'>;
   engine: Pick<ImageEngine, 'models'>;
   log: Logger;
+  /** A model on this computer whose files turned out to be no graphs: it is left out. */
+  isDamaged?: (model: string) => boolean;
 }): ModelsService {
   /** One side that is away leaves the other's models. */
   const orNone = <T>(what: string, models: Promise<readonly T[]>): Promise<readonly T[]> =>
@@ -39,7 +41,8 @@ export function createModelsService(deps: {
         orNone('engine', deps.engine.models()),
         orNone('horde', deps.client.statusModels({ type: 'image' })),
       ]);
-      return mergeModels(local, active);
+      const whole = local.filter(({ name }) => deps.isDamaged?.(name) !== true);
+      return mergeModels(whole, active);
     },
   };
 }

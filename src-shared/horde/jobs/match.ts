@@ -34,10 +34,57 @@ export interface MatchingWorker {
   readonly profile: WorkerProfile;
 }
 
+/**
+ * Everything that matching asks of a request which does not depend on its models, text, targets or
+ * owner (`queue.md` 9.4): requests of one kind and model wait in one list.
+ */
+export interface MatchKind {
+  readonly area: number;
+  readonly nsfw: boolean;
+  readonly trustedWorkers: boolean;
+  readonly slowWorkers: boolean;
+  readonly extraSlowWorkers: boolean;
+  /** More than the middle of 20 and 40, the limits of a model that no reference knows (row 22). */
+  readonly hasManySteps: boolean;
+  readonly hasSourceImage: boolean;
+  readonly isPainting: boolean;
+  readonly hasLoras: boolean;
+  readonly hasControl: boolean;
+  readonly isTransparent: boolean;
+  readonly hasPostProcessing: boolean;
+}
+
+export interface MatchKey {
+  /** None means any. */
+  readonly models: readonly string[];
+  readonly kind: MatchKind;
+}
+
 export type RefusalReason = keyof SkippedReasons | 'maintenance';
 
 /** Slower workers are left out by requests that say so. */
 export const slowWorkerSpeed = 500_000;
+const manySteps = 30;
+
+export function matchKeyOf(request: RequestShape): MatchKey {
+  const { params } = request;
+  const isPainting = request.sourceProcessing === 'inpainting' || request.sourceProcessing === 'outpainting';
+  const kind = {
+    area: request.width * request.height,
+    nsfw: request.nsfw,
+    trustedWorkers: request.trustedWorkers,
+    slowWorkers: request.slowWorkers,
+    extraSlowWorkers: request.extraSlowWorkers,
+    hasManySteps: request.accurateSteps > manySteps,
+    hasSourceImage: request.hasSourceImage,
+    isPainting: isPainting && request.hasSourceImage,
+    hasLoras: params.loras !== undefined,
+    hasControl: params.control_type !== undefined || params.workflow !== undefined,
+    isTransparent: params.transparent === true,
+    hasPostProcessing: (params.post_processing ?? []).length > 0,
+  };
+  return { models: request.models, kind };
+}
 
 /**
  * Why a worker may not do a request, or nothing when it may: the rows of `queue.md` 3.2 and 3.4 that
@@ -48,45 +95,124 @@ export function refusalOf(
   requesterId: number,
   worker: MatchingWorker,
 ): RefusalReason | undefined {
-  const { profile } = worker;
-  const isOwn = requesterId === worker.ownerId;
-  if (worker.isInMaintenance && !isOwn) return 'maintenance';
-  if (worker.isPaused && !isOwn) return 'maintenance';
-  if (request.nsfw && !profile.nsfw) return 'nsfw';
-  if (request.trustedWorkers && !worker.isOwnerTrusted) return 'untrusted';
-  const prompt = request.prompt.toLowerCase();
-  if (profile.blacklist.some((word) => word !== '' && prompt.includes(word))) return 'blacklist';
-  if (isTargetingExcluding(request, worker.id)) return 'worker_id';
-  if (request.models.length > 0 && !request.models.some((name) => profile.models.includes(name)))
-    return 'models';
-  if (request.width * request.height > profile.maxPixels) return 'max_pixels';
-  return refusalOfSpeed(request, worker) ?? refusalOfFeatures(request, profile);
+  const key = matchKeyOf(request);
+  return (
+    refusalOfState(requesterId, worker) ??
+    refusalOfAudience(key.kind, worker) ??
+    (isBlacklisted(request.prompt, worker) ? 'blacklist' : undefined) ??
+    (isTargetingExcluding(request, worker.id) ? 'worker_id' : undefined) ??
+    refusalOfModels(key, worker) ??
+    refusalOfWork(key.kind, worker)
+  );
 }
 
-function isTargetingExcluding(request: RequestShape, workerId: string): boolean {
+/** The part of `refusalOf` that is the same for all requests of a kind that name the same models. */
+export function refusalOfKey(key: MatchKey, worker: MatchingWorker): RefusalReason | undefined {
+  return refusalOfModels(key, worker) ?? refusalOfKind(key.kind, worker);
+}
+
+/** The part of `refusalOf` that is the same for all requests of a kind. */
+export function refusalOfKind(kind: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
+  return refusalOfAudience(kind, worker) ?? refusalOfWork(kind, worker);
+}
+
+function refusalOfModels({ models }: MatchKey, { profile }: MatchingWorker): RefusalReason | undefined {
+  if (models.length === 0 || models.some((name) => profile.models.includes(name))) return undefined;
+  return 'models';
+}
+
+/** A worker in maintenance or paused works for its owner alone. */
+export function refusalOfState(requesterId: number, worker: MatchingWorker): RefusalReason | undefined {
+  const isResting = worker.isInMaintenance || worker.isPaused;
+  return isResting && requesterId !== worker.ownerId ? 'maintenance' : undefined;
+}
+
+/** A word of the worker's blacklist stands in the prompt, negative part included. */
+export function isBlacklisted(prompt: string, worker: MatchingWorker): boolean {
+  const { blacklist } = worker.profile;
+  if (blacklist.length === 0) return false;
+  const text = prompt.toLowerCase();
+  return blacklist.some((word) => word !== '' && text.includes(word));
+}
+
+export function isTargetingExcluding(
+  request: Pick<RequestShape, 'workers' | 'workerBlacklist'>,
+  workerId: string,
+): boolean {
   if (request.workers.length === 0) return false;
   return request.workers.includes(workerId) === request.workerBlacklist;
 }
 
-function refusalOfSpeed(request: RequestShape, worker: MatchingWorker): RefusalReason | undefined {
-  if (!request.slowWorkers && worker.speed < slowWorkerSpeed) return 'performance';
-  if (worker.profile.isExtraSlow && !request.extraSlowWorkers) return 'performance';
-  // Without a model reference every model counts with the defaults 20 and 40 (row 22).
-  if (worker.profile.limitMaxSteps && request.accurateSteps > 30) return 'step_count';
+function refusalOfAudience(key: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
+  if (key.nsfw && !worker.profile.nsfw) return 'nsfw';
+  return key.trustedWorkers && !worker.isOwnerTrusted ? 'untrusted' : undefined;
+}
+
+function refusalOfWork(key: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
+  const { profile } = worker;
+  if (key.area > profile.maxPixels) return 'max_pixels';
+  if (!key.slowWorkers && worker.speed < slowWorkerSpeed) return 'performance';
+  if (profile.isExtraSlow && !key.extraSlowWorkers) return 'performance';
+  if (profile.limitMaxSteps && key.hasManySteps) return 'step_count';
+  return refusalOfFeatures(key, profile);
+}
+
+function refusalOfFeatures(key: MatchKind, profile: WorkerProfile): RefusalReason | undefined {
+  if (key.isPainting && !profile.allowPainting) return 'painting';
+  if (key.hasSourceImage && !profile.allowImg2img) return 'img2img';
+  if (key.hasLoras && !profile.allowLora) return 'lora';
+  if (key.hasControl && !profile.allowControlnet) return 'controlnet';
+  if (key.isTransparent && !profile.allowSdxlControlnet) return 'controlnet';
+  if (key.hasPostProcessing && !profile.allowPostProcessing) return 'post-processing';
   return undefined;
 }
 
-function refusalOfFeatures(request: RequestShape, profile: WorkerProfile): RefusalReason | undefined {
-  const isPainting = request.sourceProcessing === 'inpainting' || request.sourceProcessing === 'outpainting';
-  if (isPainting && request.hasSourceImage && !profile.allowPainting) return 'painting';
-  if (request.hasSourceImage && !profile.allowImg2img) return 'img2img';
-  if (request.params.loras !== undefined && !profile.allowLora) return 'lora';
-  const hasControl = request.params.control_type !== undefined || request.params.workflow !== undefined;
-  if (hasControl && !profile.allowControlnet) return 'controlnet';
-  if (request.params.transparent === true && !profile.allowSdxlControlnet) return 'controlnet';
-  if ((request.params.post_processing ?? []).length > 0 && !profile.allowPostProcessing)
-    return 'post-processing';
-  return undefined;
+/** Counters that an empty answer always has (`queue.md` 3.5). */
+export type SkippedCounts = Record<
+  Exclude<keyof SkippedReasons, 'max_pixels' | 'kudos' | 'blacklist' | 'step_count'>,
+  number
+> &
+  SkippedReasons;
+
+export const noneSkipped: Readonly<SkippedCounts> = {
+  models: 0,
+  worker_id: 0,
+  img2img: 0,
+  painting: 0,
+  unsafe_ip: 0,
+  nsfw: 0,
+  lora: 0,
+  'post-processing': 0,
+  controlnet: 0,
+  performance: 0,
+  untrusted: 0,
+  bridge_version: 0,
+};
+
+/**
+ * Every reason by itself for which a worker is refused a kind of request, models left out; `performance`
+ * may stand twice.
+ */
+export function skipReasonsOf(key: MatchKind, worker: MatchingWorker): ReadonlyArray<keyof SkippedReasons> {
+  const { profile } = worker;
+  const reasons: Array<[keyof SkippedReasons, boolean]> = [
+    // Equality counts here although such a request fits: workers read it as "raise your limit".
+    ['max_pixels', key.area >= profile.maxPixels],
+    ['img2img', key.hasSourceImage && !profile.allowImg2img],
+    ['painting', key.isPainting && !profile.allowPainting],
+    ['nsfw', key.nsfw && !profile.nsfw],
+    ['untrusted', key.trustedWorkers && !worker.isOwnerTrusted],
+    ['lora', key.hasLoras && !profile.allowLora],
+    [
+      'controlnet',
+      (key.hasControl && !profile.allowControlnet) || (key.isTransparent && !profile.allowSdxlControlnet),
+    ],
+    ['post-processing', key.hasPostProcessing && !profile.allowPostProcessing],
+    ['performance', !key.slowWorkers && worker.speed < slowWorkerSpeed],
+    ['performance', !key.extraSlowWorkers && profile.isExtraSlow],
+    ['step_count', key.hasManySteps && profile.limitMaxSteps],
+  ];
+  return reasons.flatMap(([reason, holds]) => (holds ? [reason] : []));
 }
 
 /** Jobs of one request that one pop may take (`queue.md` 2.10). */
@@ -106,7 +232,14 @@ export function batchLimit(
   return Math.min(Math.max(1, Math.min(safe, pop.amount)), open);
 }
 
-function roundHalfEven(value: number): number {
+/** Pictures of a model that fit where one of SD 1 does, inverted (`queue.md` 2.10, Q-10). */
+export function batchWeight(baselines: readonly (string | undefined)[]): number {
+  const weights: Readonly<Record<string, number>> = { flux_1: 5, z_image_turbo: 8, qwen_image: 10 };
+  return Math.max(1, ...baselines.map((baseline) => weights[baseline ?? ''] ?? 1));
+}
+
+/** Half to even, as the public horde rounds (`queue.md` 0.3). */
+export function roundHalfEven(value: number): number {
   const floor = Math.floor(value);
   if (value - floor !== 0.5) return Math.round(value);
   return floor % 2 === 0 ? floor : floor + 1;

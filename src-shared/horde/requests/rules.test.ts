@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { ProblemError } from '../../common/problem.ts';
 import { batchLimit, type MatchingWorker, refusalOf } from '../jobs/match.ts';
 import { submitVerdict } from '../jobs/states.ts';
-import { checkImageRequest, deriveImageRequest, jobTtlSeconds, queueScore } from './rules.ts';
+import { checkImageParams, checkSubmission, deriveImageRequest, jobTtlSeconds, queueScore } from './rules.ts';
 import type { GenerationInput } from './schema.ts';
 import { parseSeed, seedOfPop } from './seed.ts';
 import { requestState, statusCounts } from './states.ts';
@@ -87,7 +87,9 @@ describe('defaults', () => {
 describe('checks', () => {
   const code = (input: Partial<GenerationInput>, isTrusted = false) => {
     try {
-      checkImageRequest({ prompt: 'a', ...input }, isTrusted, 'test:1:x');
+      const caller = { isTrusted, isService: false, isDeleted: false };
+      checkSubmission({ prompt: 'a', ...input }, caller);
+      checkImageParams({ prompt: 'a', ...input }, 'test:1:x');
     } catch (error) {
       if (error instanceof ProblemError) return error.rc;
       throw error;
@@ -111,6 +113,12 @@ describe('checks', () => {
     ['InvalidRemix', { source_processing: 'remix', models: ['x'] }],
     ['MissingExtraTexts.', { params: { workflow: 'qr_code' } }],
     ['SourceImageRequiredForModel', { models: ['pix2pix'] }],
+    ['HiResMismatch', { models: ['x [Flux]'], params: { hires_fix: true } }],
+    ['InvalidTransparencyModel', { models: ['x [Qwen]'], params: { transparent: true } }],
+    ['ControlNetMismatch.', { models: ['x [ZImage]'], params: { workflow: 'qr_code' } }],
+    ['ControlNetMismatch', { models: ['x [SDXL]'], source_image: 'a', params: { control_type: 'canny' } }],
+    ['SpecialModelNeedsSpecialUser', { models: ['horde_special::a#1'] }],
+    ['OnlyServiceAccountProxy', { proxied_account: 'x' }],
   ])('%s', (rc, input) => expect(code(input)).toBe(rc));
 
   it('lets ordinary requests pass', () => {

@@ -1,4 +1,5 @@
 import { ProblemError } from '../../common/problem.ts';
+import { baselineFromName } from '../kudos/rules.ts';
 import { postProcessors, secondOrderSamplers, upscalerFactors } from './names.ts';
 import type { GenerationInput, ImageParams } from './schema.ts';
 import { parseSeed } from './seed.ts';
@@ -38,6 +39,7 @@ export type PayloadParams = Omit<ImageParams, 'n' | 'steps' | 'seed' | 'seed_var
   readonly sampler_name: NonNullable<ImageParams['sampler_name']>;
 };
 
+const noHiresFix: ReadonlySet<string> = new Set(['flux_1', 'qwen_image', 'z_image_turbo']);
 const refuse = (rc: string, message: string, status = 400) => new ProblemError(status, rc, message);
 
 /** Whether a text anywhere in the value holds U+0000, which no stored string may. */
@@ -47,34 +49,64 @@ export function containsNul(value: unknown): boolean {
   return Object.entries(value).some(([key, item]) => key.includes('\0') || containsNul(item));
 }
 
+/** What the checks of a request read of its caller. */
+export interface RequestCaller {
+  readonly isTrusted: boolean;
+  readonly isService: boolean;
+  readonly isDeleted: boolean;
+}
+
 /**
- * Checks beyond the schema, in the order of `queue.md` 1.5 (rows that need no model reference).
- * @throws ProblemError 400 or 403 with the row's code
+ * Checks that come before the caller's limits, in the order of `api.md` 5.1.
+ * @throws ProblemError 400 or 404 with the row's code
  */
-export function checkImageRequest(input: GenerationInput, isTrusted: boolean, clientAgent: string): void {
+export function checkSubmission(input: GenerationInput, caller: RequestCaller): void {
   if (containsNul(input)) throw refuse('NulByteInPayload', 'Texts must not hold NUL characters.');
   const params = input.params ?? {};
   const extras = input.extra_source_images ?? [];
-  if (input.webhook !== undefined) throw refuse('BadRequest', 'Webhooks are not allowed on this horde.');
-  if (input.style !== undefined) throw refuse('StyleNotFound', `Style '${input.style}' was not found.`, 404);
-  if (input.proxied_account !== undefined) {
+  if (input.proxied_account !== undefined && !caller.isService) {
     throw refuse('OnlyServiceAccountProxy', 'Only service accounts may name a proxied account.');
   }
+  if (caller.isDeleted) throw refuse('DeletedUser', 'This account is being deleted.', 403);
   if (extras.length > 5) throw refuse('TooManyExtraSourceImages.', 'At most 5 extra source images.');
-  if (extras.length > 1 && !isTrusted) {
+  if (extras.length > 1 && !caller.isTrusted) {
     throw refuse(
       'MoreThanMinExtraSourceImage.',
       'Only trusted users may send more than 1 extra source image.',
     );
   }
   if (input.prompt.trim() === '') throw refuse('MissingPrompt', 'The prompt is empty.');
-  if ((params.n ?? 1) > 1 && input.disable_batching === true && !isTrusted) {
+  if ((params.n ?? 1) > 1 && input.disable_batching === true && !caller.isTrusted) {
     throw refuse('RequiresTrust', 'Only trusted users may disable batching for more than one picture.');
   }
+}
+
+/**
+ * Checks of what is asked, in the order of `queue.md` 1.5. Models are known by the tags in their names.
+ * @throws ProblemError 400 or 403 with the row's code
+ */
+export function checkImageParams(input: GenerationInput, clientAgent: string): void {
+  const params = input.params ?? {};
+  const baselines = (input.models ?? []).map((model) => baselineFromName(model) ?? 'stable diffusion 1');
+  checkBaselines(params, baselines);
   checkParams(input, params);
-  checkSources(input, params, extras.length);
+  checkSources(input, params, baselines);
   if (clientAgent === 'My-Project:v0.0.1:My-Contact') {
     throw refuse('BannedClientAgent', 'Give your Client-Agent a name of its own.', 403);
+  }
+}
+
+/** Rows 1, 5 and 6: what some kinds of model cannot do. */
+function checkBaselines(params: ImageParams, baselines: readonly string[]): void {
+  if (params.hires_fix === true && baselines.some((name) => noHiresFix.has(name))) {
+    throw refuse('HiResMismatch', 'hires_fix does not work with Flux, Qwen and Z-Image models.');
+  }
+  const hasOthers = baselines.some((name) => name !== 'stable diffusion 1' && name !== 'stable_diffusion_xl');
+  if (params.transparent === true && hasOthers) {
+    throw refuse('InvalidTransparencyModel', 'Transparent pictures need an SD 1 or SDXL model.');
+  }
+  if (params.workflow === 'qr_code' && hasOthers) {
+    throw refuse('ControlNetMismatch.', 'The qr_code workflow needs an SD 1 or SDXL model.');
   }
 }
 
@@ -87,6 +119,9 @@ function checkParams(input: GenerationInput, params: ImageParams): void {
   if ((params.tis ?? []).length > 20) throw refuse('TooManyTIs', 'At most 20 textual inversions.');
   if (input.prompt.trim().split(/\s+/).length > 7500) {
     throw refuse('InvalidPromptSize', 'The prompt has more than 7500 words.');
+  }
+  if ((input.models ?? []).some((model) => model.includes('horde_special'))) {
+    throw refuse('SpecialModelNeedsSpecialUser', 'Only special users may use special models.', 403);
   }
   const processorNames: ReadonlySet<string> = new Set(postProcessors);
   if ((input.models ?? []).some((model) => processorNames.has(model))) {
@@ -104,7 +139,8 @@ function checkParams(input: GenerationInput, params: ImageParams): void {
   }
 }
 
-function checkSources(input: GenerationInput, params: ImageParams, extraCount: number): void {
+function checkSources(input: GenerationInput, params: ImageParams, baselines: readonly string[]): void {
+  const extraCount = input.extra_source_images?.length ?? 0;
   const hasSource = input.source_image !== undefined;
   const models = input.models ?? [];
   if (input.source_mask !== undefined && !hasSource) {
@@ -115,6 +151,9 @@ function checkSources(input: GenerationInput, params: ImageParams, extraCount: n
     if (!hasSource) throw refuse('ControlNetSourceMissing', 'ControlNet needs a source_image.');
     if (input.source_processing === 'inpainting') {
       throw refuse('ControlNetInpaintingMismatch', 'ControlNet does not work with inpainting.');
+    }
+    if (baselines.some((name) => name !== 'stable diffusion 1')) {
+      throw refuse('ControlNetMismatch', 'ControlNet works with SD 1 and SD 2 models only.');
     }
   }
   if (params.transparent === true && extraCount > 0) {
@@ -151,8 +190,15 @@ export function accurateSteps(sampler: string, steps: number): number {
   return secondOrderSamplers.has(sampler) ? steps * 2 : steps;
 }
 
-/** Fills in the defaults that apply and derives what matching and timing need. */
-export function deriveImageRequest(input: GenerationInput, random: () => number): RequestShape {
+/**
+ * Fills in the defaults that apply and derives what matching and timing need. Education accounts are
+ * always safe: no mature content, accidents censored, trusted workers alone.
+ */
+export function deriveImageRequest(
+  input: GenerationInput,
+  random: () => number,
+  caller: { readonly isEducation: boolean } = { isEducation: false },
+): RequestShape {
   const { n, steps: askedSteps, seed: seedText, seed_variation: variation, ...rest } = input.params ?? {};
   const hasControl = rest.control_type !== undefined;
   const steps = Math.min(askedSteps ?? (hasControl ? 20 : 30), hasControl ? 40 : 500);
@@ -164,9 +210,9 @@ export function deriveImageRequest(input: GenerationInput, random: () => number)
     models: [...new Set(input.models ?? ['stable_diffusion'])],
     workers: (input.workers ?? []).slice(0, 5),
     workerBlacklist: input.worker_blacklist ?? false,
-    nsfw: input.nsfw ?? true,
-    censorNsfw: input.censor_nsfw ?? true,
-    trustedWorkers: input.trusted_workers ?? false,
+    nsfw: !caller.isEducation && (input.nsfw ?? true),
+    censorNsfw: caller.isEducation || (input.censor_nsfw ?? true),
+    trustedWorkers: caller.isEducation || (input.trusted_workers ?? false),
     slowWorkers: input.slow_workers ?? true,
     extraSlowWorkers: input.extra_slow_workers ?? false,
     disableBatching: (input.disable_batching ?? false) || rest.workflow === 'qr_code',

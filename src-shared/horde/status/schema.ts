@@ -59,6 +59,20 @@ export const HordeModes = Type.Object(
 );
 export type HordeModes = Static<typeof HordeModes>;
 
+/** Body of `PUT /status/modes`: maintenance is for admins, the others for moderators. */
+export const HordeModesInput = Type.Object(
+  {
+    maintenance_mode: Type.Optional(Type.Boolean()),
+    invite_only_mode: Type.Optional(Type.Boolean()),
+    raid_mode: Type.Optional(Type.Boolean()),
+  },
+  { additionalProperties: false },
+);
+export type HordeModesInput = Static<typeof HordeModesInput>;
+
+/** The modes that a change changed. */
+export const HordeModesPatch = Type.Partial(HordeModes);
+
 /** Query of `GET /status/models`. */
 export const ModelsQuery = Type.Object({
   type: Type.Optional(Type.Enum(['image', 'text'], { type: 'string', default: 'image' })),

@@ -47,7 +47,9 @@ export const WorkerDetails = Type.Object(
     sdxl_controlnet: Type.Boolean(),
     owner: Type.Optional(Type.String()),
     ipaddr: Type.Optional(Type.String()),
+    contact: Type.Optional(Type.String()),
     paused: Type.Optional(Type.Boolean()),
+    suspicious: Type.Optional(Type.Integer()),
   },
   { $id: 'WorkerDetails' },
 );
@@ -61,6 +63,7 @@ export const ModifyWorkerInput = Type.Object(
     info: Type.Optional(Type.String({ maxLength: 1000 })),
     paused: Type.Optional(Type.Boolean()),
     name: Type.Optional(Type.String({ minLength: 5, maxLength: 100 })),
+    team: Type.Optional(Type.String({ maxLength: 36, description: 'A team to join; empty to leave.' })),
   },
   { $id: 'ModifyWorkerInput', additionalProperties: false },
 );
@@ -73,6 +76,7 @@ export const ModifyWorker = Type.Object(
     info: Type.Optional(Type.String()),
     paused: Type.Optional(Type.Boolean()),
     name: Type.Optional(Type.String()),
+    team: Type.Optional(Type.String()),
   },
   { $id: 'ModifyWorker' },
 );

@@ -8,6 +8,10 @@ export const Settings = Type.Object(
     /** Where the image engine runs; what is not available falls back to the CPU and says so. */
     provider: Type.Enum(['cpu', 'webgpu', 'dml', 'coreml', 'cuda'], { type: 'string' }),
     workerOn: Type.Boolean(),
+    /** Closing the window leaves the app running in the tray; on macOS it always does. */
+    closeToTray: Type.Boolean(),
+    /** Whether shortcuts without Ctrl or ⌘ act (WCAG 2.1.4). */
+    singleKeyShortcuts: Type.Boolean(),
   },
   { additionalProperties: false },
 );
@@ -17,4 +21,11 @@ export type Settings = Static<typeof Settings>;
 export const SettingsPatch = Type.Partial(Settings, { additionalProperties: false });
 export type SettingsPatch = Static<typeof SettingsPatch>;
 
-export const defaultSettings: Settings = { theme: 'system', language: 'en', provider: 'cpu', workerOn: true };
+export const defaultSettings: Settings = {
+  theme: 'system',
+  language: 'en',
+  provider: 'cpu',
+  workerOn: true,
+  closeToTray: false,
+  singleKeyShortcuts: true,
+};

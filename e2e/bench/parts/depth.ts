@@ -1,0 +1,180 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fillHorde, keyOfUser, missingPopBody, popBody, requestBody } from '../horde-data.ts';
+import { type Answer, type Call, inTurn, wireOf } from '../load.ts';
+import { type MeasuredServer, measureYurt, type Round } from '../measured.ts';
+import type { BenchContext, Part } from '../part.ts';
+import { type Figure, median } from '../report.ts';
+
+const shallow = { users: 1000, requests: 1000, workers: 10_000 };
+const deep = { ...shallow, requests: 100_000 };
+const rounds = 5;
+const load = { durationMs: 1500, concurrency: 16, callers: 256 };
+const megabyte = 1024 * 1024;
+
+/** The queue with 100,000 waiting requests and 10,000 workers online, in turns with one of 1,000 requests. */
+export const depth: Part = async (context) => {
+  const few = await startHorde(context, 'shallow', shallow);
+  const many = await startHorde(context, 'deep', deep);
+  try {
+    const restingBytes = (await many.read()).rssBytes;
+    const [fewPops, manyPops] = [popsOf(few), popsOf(many)];
+    const [fewMisses, manyMisses] = [missesOf(few), missesOf(many)];
+    const others = { async: asksOf(many), check: await checksOf(many) };
+    const kept: Record<Kind, Round[]> = {
+      few: [],
+      many: [],
+      fewHalf: [],
+      manyHalf: [],
+      fewMiss: [],
+      manyMiss: [],
+      async: [],
+      check: [],
+    };
+    for (let round = 0; round <= rounds; round += 1) {
+      context.say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
+      const fewFull = await few.measure({ ...load, next: fewPops });
+      const manyFull = await many.measure({ ...load, next: manyPops });
+      const half = (full: Round) => ({ ...load, perSecond: full.perSecond / 2 });
+      const results: Record<Kind, Round> = {
+        few: fewFull,
+        many: manyFull,
+        fewHalf: await few.measure({ ...half(fewFull), next: fewPops }),
+        manyHalf: await many.measure({ ...half(manyFull), next: manyPops }),
+        fewMiss: await few.measure({ ...load, next: fewMisses }),
+        manyMiss: await many.measure({ ...load, next: manyMisses }),
+        async: await many.measure({ ...load, next: others.async }),
+        check: await many.measure({ ...load, next: others.check }),
+      };
+      if (round === 0) continue;
+      for (const kind of kinds) kept[kind].push(results[kind]);
+    }
+    const loadedBytes = (await many.read()).rssBytes;
+    return [...figuresOf(kept), ...memoryFigures(restingBytes, loadedBytes)];
+  } finally {
+    await few.stop();
+    await many.stop();
+  }
+};
+
+const kinds = ['few', 'many', 'fewHalf', 'manyHalf', 'fewMiss', 'manyMiss', 'async', 'check'] as const;
+type Kind = (typeof kinds)[number];
+
+async function startHorde(
+  { folder, profileDir, say }: BenchContext,
+  name: string,
+  size: typeof shallow,
+): Promise<MeasuredServer> {
+  say(`filling a horde with ${size.requests} requests and ${size.workers} workers`);
+  const dataDir = join(folder, name);
+  mkdirSync(dataDir);
+  await fillHorde(dataDir, size);
+  return measureYurt(dataDir, { profileDir: name === 'deep' ? profileDir : undefined });
+}
+
+function popsOf({ port }: MeasuredServer): () => Call | undefined {
+  return inTurn(workersCalls((at) => popBody(at), port));
+}
+
+function missesOf({ port }: MeasuredServer): () => Call | undefined {
+  return inTurn(workersCalls((at) => missingPopBody(at), port));
+}
+
+/** A hundred of the workers ask; all ten thousand are online. */
+function workersCalls(bodyOf: (at: number) => object, port: number): Call[] {
+  return Array.from({ length: 100 }, (_, at) => ({
+    wire: wireOf('POST', '/api/v2/generate/pop', {
+      port,
+      apiKey: keyOfUser(at % shallow.users),
+      body: bodyOf(at),
+    }),
+  }));
+}
+
+function asksOf({ port }: MeasuredServer, done?: (answer: Answer) => void): () => Call | undefined {
+  return inTurn(
+    Array.from({ length: shallow.users }, (_, at) => ({
+      wire: wireOf('POST', '/api/v2/generate/async', { port, apiKey: keyOfUser(at), body: requestBody(at) }),
+      ...(done && { done }),
+    })),
+  );
+}
+
+async function checksOf(server: MeasuredServer): Promise<() => Call | undefined> {
+  const ids: string[] = [];
+  await server.measure({
+    ...load,
+    next: asksOf(server, ({ body }) => {
+      const answer: unknown = JSON.parse(body);
+      if (typeof answer === 'object' && answer !== null && 'id' in answer) ids.push(String(answer.id));
+    }),
+  });
+  return inTurn(
+    ids.map((id) => ({ wire: wireOf('GET', `/api/v2/generate/check/${id}`, { port: server.port }) })),
+  );
+}
+
+function figuresOf(kept: Readonly<Record<Kind, readonly Round[]>>): Figure[] {
+  const middle = (kind: Kind, pick: (round: Round) => number): number => median(kept[kind].map(pick));
+  const thread = (kind: Kind): number => middle(kind, (round) => round.threadMsEach);
+  const rate = (kind: Kind): string =>
+    `${middle(kind, (round) => round.perSecond).toFixed(0)}/s, ${(thread(kind) * 1000).toFixed(0)} µs of the server's thread each`;
+  return [
+    {
+      what: 'pop, 100,000 waiting: p99 in the server at half load',
+      measured: middle('manyHalf', (round) => round.probe.answerP99Ms),
+      unit: 'ms',
+      budget: { atMost: 5 },
+      note: `p50 ${middle('manyHalf', (round) => round.probe.answerP50Ms).toFixed(2)} ms`,
+    },
+    {
+      what: 'pop, 1,000 waiting: p99 in the server at half load',
+      measured: middle('fewHalf', (round) => round.probe.answerP99Ms),
+      unit: 'ms',
+      note: `p50 ${middle('fewHalf', (round) => round.probe.answerP50Ms).toFixed(2)} ms`,
+    },
+    {
+      what: 'pop, 100,000 waiting ÷ 1,000 waiting',
+      measured: thread('many') / thread('few'),
+      unit: '×',
+      budget: { atMost: 2 },
+      note: `${rate('many')}, against ${rate('few')}`,
+    },
+    {
+      what: 'pop that nothing fits, 100,000 ÷ 1,000',
+      measured: thread('manyMiss') / thread('fewMiss'),
+      unit: '×',
+      budget: { atMost: 2 },
+      note: `${rate('manyMiss')}, against ${rate('fewMiss')}`,
+    },
+    {
+      what: 'async, 100,000 waiting',
+      measured: middle('async', (round) => round.perSecond),
+      unit: '/s',
+      note: rate('async'),
+    },
+    {
+      what: 'check, 100,000 waiting',
+      measured: middle('check', (round) => round.perSecond),
+      unit: '/s',
+      note: rate('check'),
+    },
+  ];
+}
+
+function memoryFigures(restingBytes: number, loadedBytes: number): Figure[] {
+  return [
+    {
+      what: 'memory of core, 100,000 waiting, at rest',
+      measured: restingBytes / megabyte,
+      unit: 'MB',
+      budget: { atMost: 500 },
+    },
+    {
+      what: 'memory of core, 100,000 waiting, after the load',
+      measured: loadedBytes / megabyte,
+      unit: 'MB',
+      budget: { atMost: 500 },
+    },
+  ];
+}

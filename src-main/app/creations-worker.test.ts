@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+// oxlint-disable-next-line no-restricted-imports -- the real engine process needs a model to run
+import { writeToyModel } from '#main/engine/testing/toy-model.ts';
+import type { ImageEngine } from '#main/platform/engine-clients.ts';
+import { createImageEngine } from '#main/platform/engine-supervisor.ts';
+import { forkEngine } from '#main/platform/fork-engine.ts';
+import { createLocalWorker, type LocalWorker } from '#main/studio/bridge/index.ts';
+import { putPicture } from './fetch-send.ts';
+import { isTerminal } from './testing/creation-states.ts';
+import {
+  createRig,
+  engineEntry,
+  input,
+  type Launched,
+  log,
+  type Rig,
+  until,
+} from './testing/creations-rig.ts';
+
+let rig: Rig;
+let engine: ImageEngine;
+let core: Launched;
+let worker: LocalWorker;
+
+beforeAll(async () => {
+  rig = createRig();
+  core = await rig.launch({ stopJob: (jobId) => worker.cancelJob(jobId) });
+  writeToyModel(join(rig.dataDir, 'models', 'toy'));
+  engine = createImageEngine({
+    spawn: (role) => forkEngine(engineEntry, role, () => undefined),
+    log,
+    modelDirs: [join(rig.dataDir, 'models')],
+    provider: 'cpu',
+    tempDir: join(rig.dataDir, 'temp', 'image'),
+  });
+  worker = createLocalWorker({
+    client: core.client,
+    engine,
+    events: core.events,
+    clock: Date.now,
+    log,
+    upload: putPicture,
+    name: 'Test',
+    agent: 'Yurt:0.0.0:https://github.com/yurt-app/yurt',
+    watch: { progressed: core.creations.jobs.progressed, ended: core.creations.jobs.ended },
+  });
+  core.horde.onQueued(worker.wake);
+  worker.start();
+});
+afterAll(async () => {
+  await worker.stop();
+  await engine.stop();
+  await rig.end();
+});
+
+it('shows step, preview and time left of a picture that this computer makes', async () => {
+  const long = { ...input, width: 128, height: 128, steps: 400 };
+  const { id } = await core.creations.create(long);
+  const making = await until(
+    core,
+    id,
+    ({ progress }) => progress.previewUrl !== null && (progress.step ?? 0) > 0,
+  );
+  expect(making.progress).toMatchObject({ steps: expect.any(Number), etaSeconds: expect.any(Number) });
+  const preview = await core.server.inject(String(making.progress.previewUrl));
+  expect(preview.headers).toMatchObject({ 'content-type': 'image/webp', 'cache-control': 'no-store' });
+  expect(preview.rawPayload.subarray(8, 12).toString('latin1')).toBe('WEBP');
+  const done = await until(core, id, isTerminal);
+  expect(done).toMatchObject({ state: 'done', progress: { step: null, previewUrl: null } });
+  const told = core.seen.filter((event) => event.type === 'creationChanged' && event.creation.id === id);
+  const frames = new Set(
+    told.map((event) => event.type === 'creationChanged' && event.creation.progress.previewUrl),
+  );
+  expect(frames.size).toBeGreaterThan(2);
+});
+
+it('stops between two steps when the request is cancelled, and makes the next at once', async () => {
+  const endless = { ...input, width: 512, height: 512, steps: 500 };
+  const { id } = await core.creations.create(endless);
+  await until(core, id, ({ progress }) => (progress.step ?? 0) > 0);
+  const next = await core.creations.create(input);
+  await core.creations.cancel(id);
+  expect(await until(core, id, isTerminal)).toMatchObject({ state: 'cancelled', imageIds: [] });
+  expect(await until(core, next.id, isTerminal)).toMatchObject({ state: 'done' });
+  expect(worker.status.jobsFaulted).toBe(0);
+});

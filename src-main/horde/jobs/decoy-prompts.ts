@@ -1,0 +1,23 @@
+/** Harmless made-up prompts of decoys, in the manner of what people ask for (PAU-02). */
+export const decoyPrompts: readonly string[] = [
+  'a lighthouse on a cliff at dusk, long exposure, calm sea###blurry, text',
+  'portrait of a red fox in a birch forest, soft morning light, detailed fur',
+  'an old steam locomotive crossing a stone viaduct, autumn, wide shot',
+  'a bowl of ramen on a wooden table, food photography, shallow depth of field###low quality',
+  'isometric illustration of a tiny greenhouse full of ferns, pastel colors',
+  'a cat asleep on a stack of books beside a rainy window, watercolor',
+  'mountain lake with a wooden pier, mirror reflection, sunrise, highly detailed',
+  'cutaway drawing of a submarine, technical illustration, labels removed###text, watermark',
+  'a street market at night, paper lanterns, light rain, cinematic',
+  'a glass bottle with a sailing ship inside, macro photograph',
+  'stylized poster of a desert canyon with two moons, flat colors, bold shapes',
+  'an astronaut watering sunflowers on a balcony, whimsical, digital painting',
+  'a hedgehog wearing a knitted scarf, studio light, plain background###deformed, extra limbs',
+  'ruins of a library overgrown with ivy, shafts of light, concept art',
+  'a bicycle leaning against a blue door, mediterranean village, noon',
+  'an owl made of folded paper, origami, dark background, rim light',
+  'abandoned radio telescope in a snow field, aurora above, wide angle',
+  'a wooden toy robot on a workbench, warm lamp light, detailed',
+  'terraced rice fields from above, morning mist, aerial photograph###people, text',
+  'a tea house on a small island, ink wash painting, negative space',
+];

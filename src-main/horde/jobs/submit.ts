@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { AppDatabase } from '#main/db/database.ts';
+import type { HordeDecoyTable } from '#main/db/tables/horde-work.ts';
+import { row, run, type Work } from '#main/db/work.ts';
+import type { ImagesService } from '#main/horde/images/index.ts';
+import { ProblemError } from '#shared/common/problem.ts';
+import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
+import { type JobState, submitVerdict } from '#shared/horde/jobs/states.ts';
+
+export const maxMetadata = 50;
+const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
+
+/** @throws ProblemError 400 `ImageValidationFailed`: nothing was uploaded, or what came does not decode */
+export function pictureOf(input: SubmitInput, images: ImagesService): Uint8Array {
+  const bytes = input.generation === 'R2' ? images.held(input.id) : Buffer.from(input.generation, 'base64');
+  if (bytes && bytes.length > 0) return bytes;
+  throw problem(
+    400,
+    'ImageValidationFailed',
+    'No picture came with this submit. Upload it and submit again.',
+  );
+}
+
+/** The bytes of what was reported as abuse are kept nowhere (`accounts-and-safety.md` GEN-06). */
+export function isErased(input: SubmitInput): boolean {
+  return input.state === 'csam' || (input.gen_metadata ?? []).some((item) => item.value === 'csam');
+}
+
+/** The same for submits that say the same, whatever the order of their keys. */
+export function digestOf(input: SubmitInput): string {
+  const metadata = (input.gen_metadata ?? []).map((item) => [item.type, item.value, item.ref ?? null]);
+  const said = [input.id, input.generation, input.state ?? 'ok', input.seed, metadata];
+  return createHash('sha256').update(JSON.stringify(said)).digest('hex');
+}
+
+/**
+ * The answer to a submit of a job that had ended before (`queue.md` 2.5, `decisions.md` 31).
+ * @throws ProblemError 400 `DuplicateGen` · `AbortedGen`
+ */
+export function answerOfEnded(
+  job: { readonly state: JobState; readonly digest: string | null; readonly reward_cents: number },
+  input: SubmitInput,
+  isWorkerInMaintenance: boolean,
+): { reward: number } {
+  switch (submitVerdict(job, { isFault: input.state === 'faulted', digest: digestOf(input) })) {
+    case 'repeat':
+      return { reward: job.reward_cents / 100 };
+    case 'ignored':
+      return { reward: 0 };
+    case 'duplicate':
+      if (isWorkerInMaintenance) return { reward: 0 };
+      throw problem(400, 'DuplicateGen', `Processing Job with ID ${input.id} was already submitted.`);
+    default:
+      throw problem(
+        400,
+        'AbortedGen',
+        `Job ${input.id} took too long and was given up. Please check your worker speed.`,
+      );
+  }
+}
+
+/** Ends a decoy as a job would end; nothing else changes. @returns the decoy as it stood before */
+export function* endDecoy(
+  db: AppDatabase,
+  input: SubmitInput,
+  now: number,
+): Work<Selectable<HordeDecoyTable> | undefined> {
+  const found = yield* row(db.query.selectFrom('horde_decoys').selectAll().where('id', '=', input.id));
+  if (!found || found.state !== 'processing') return found;
+  if (found.deadline < now) {
+    yield* run(db.query.updateTable('horde_decoys').set({ state: 'faulted' }).where('id', '=', found.id));
+    return { ...found, state: 'faulted' };
+  }
+  const change =
+    input.state === 'faulted'
+      ? { state: 'faulted' as const }
+      : { state: 'completed' as const, digest: digestOf(input) };
+  yield* run(db.query.updateTable('horde_decoys').set(change).where('id', '=', found.id));
+  return found;
+}

@@ -1,0 +1,71 @@
+import type { LiveWorker, LiveWorkers } from '#main/horde/workers/index.ts';
+import type { Clock } from '#shared/common/clock.ts';
+import { matchKeyOf, refusalOf, refusalOfKey } from '#shared/horde/jobs/match.ts';
+import type { RequestShape } from '#shared/horde/requests/rules.ts';
+
+interface Verdict {
+  readonly at: number;
+  readonly version: number;
+  /** A worker without a blacklist that could do every request of this kind. */
+  readonly witness: string | undefined;
+}
+
+const lastsMs = 60_000;
+const maxVerdicts = 10_000;
+
+/**
+ * Whether some online worker could do a request (`queue.md` 1.13). Requests of one kind share a verdict:
+ * a good one lasts while its witness is online, a bad one until any worker's capabilities change.
+ */
+export function createFeasibility(
+  live: LiveWorkers,
+  clock: Clock,
+): (shape: RequestShape, userId: number) => boolean {
+  const verdicts = new Map<string, Verdict>();
+
+  const witnessOf = (shape: RequestShape): string | undefined => {
+    const key = matchKeyOf(shape);
+    const id = JSON.stringify([key.kind, [...key.models].sort()]);
+    const known = verdicts.get(id);
+    if (known && clock() - known.at < lastsMs) {
+      const isGood = known.witness !== undefined && live.get(known.witness) !== undefined;
+      if (known.version === live.version || (isGood && isStillFit(known.witness))) return known.witness;
+    }
+    let witness: string | undefined;
+    for (const worker of live.offering(key.models)) {
+      if (isRestless(worker) && refusalOfKey(key, worker) === undefined) {
+        witness = worker.id;
+        break;
+      }
+    }
+    if (verdicts.size >= maxVerdicts) verdicts.clear();
+    verdicts.set(id, { at: clock(), version: live.version, witness });
+    return witness;
+
+    function isStillFit(workerId: string | undefined): boolean {
+      const worker = live.get(workerId ?? '');
+      return worker !== undefined && isRestless(worker) && refusalOfKey(key, worker) === undefined;
+    }
+  };
+
+  return (shape, userId) => {
+    if (shape.workers.length === 0 && witnessOf(shape) !== undefined) return true;
+    // What the verdict of a kind leaves out: lists of workers, blacklists, a worker's own owner.
+    const candidates =
+      shape.workers.length > 0 && !shape.workerBlacklist ? named(shape) : live.offering(shape.models);
+    for (const worker of candidates) {
+      const isSpecial = shape.workers.length > 0 || worker.ownerId === userId || !isRestless(worker);
+      if (isSpecial && refusalOf(shape, userId, worker) === undefined) return true;
+    }
+    return false;
+  };
+
+  function named(shape: RequestShape): LiveWorker[] {
+    return shape.workers.flatMap((id) => live.get(id) ?? []);
+  }
+}
+
+/** Works for everybody and looks into no prompt. */
+function isRestless(worker: LiveWorker): boolean {
+  return !worker.isInMaintenance && !worker.isPaused && worker.profile.blacklist.length === 0;
+}

@@ -1,0 +1,217 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { openDatabase } from '#main/db/database.ts';
+import { run } from '#main/db/work.ts';
+import { createImagesService, imageRoutes } from '#main/horde/images/index.ts';
+import { createJobsService, jobRoutes } from '#main/horde/jobs/index.ts';
+import { openKudosAccount } from '#main/horde/kudos/index.ts';
+import { createModesService, modeRoutes } from '#main/horde/modes/index.ts';
+import { createQueue } from '#main/horde/queue/index.ts';
+import { createRequestsService, requestRoutes } from '#main/horde/requests/index.ts';
+import { createActivity, createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
+import { createUsersService, userRoutes } from '#main/horde/users/index.ts';
+import { createWorkersService, workerRoutes } from '#main/horde/workers/index.ts';
+import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
+import type { AppFastify } from '#main/server/fastify-base.ts';
+import { createHordeListener } from '#main/server/horde-listener.ts';
+import type { PopAnswer } from '#shared/horde/jobs/schema.ts';
+
+/** Stands for the media process, which has tests of its own: what begins like a WebP passes. */
+const media: MediaEngine = {
+  toWebp: (picture) =>
+    Buffer.from(picture).subarray(8, 12).toString() === 'WEBP'
+      ? Promise.resolve({ webp: picture, width: 512, height: 512 })
+      : Promise.reject(new EngineError('bad_picture', 'not a picture')),
+  thumbnail: () => Promise.reject(new Error('not used')),
+  stop: () => Promise.resolve(),
+};
+
+/** Bytes that pass for a picture. */
+export const webp = Buffer.concat([Buffer.from('RIFF0000WEBPVP8 '), Buffer.alloc(100, 7)]);
+export const anonymousKey = '0000000000';
+/** An instant that the tests' clocks start at. */
+export const someTime = 1_800_000_000_000;
+
+export interface CallAnswer {
+  readonly status: number;
+  // The tests read whatever an answer holds.
+  readonly body: ReturnType<typeof JSON.parse>;
+  readonly headers: Readonly<Record<string, unknown>>;
+}
+
+export interface NewUser {
+  readonly id: number;
+  readonly kudos?: number;
+  readonly flags?: Partial<Record<'is_trusted' | 'is_moderator' | 'is_flagged' | 'is_education', 1>>;
+  readonly deletedAt?: number;
+}
+
+export type TestHorde = Awaited<ReturnType<typeof openHorde>>;
+
+/** Calls that a test may make; `key` is the owner's unless said otherwise. */
+export interface CallOptions {
+  readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The whole private horde over a real database and its real listener, driven by injected calls. Opened
+ * again on the same folder it is the horde after a restart.
+ */
+export async function openHorde(options: { folder: string; clock: { now: number }; key?: string }) {
+  const { folder } = options;
+  const clock = () => options.clock.now;
+  const db = await openDatabase(join(folder, 'horde.sqlite'));
+  const users = createUsersService({ db, clock, randomBytes, serverSecret: Buffer.alloc(32, 1) });
+  const owner = await users.ensureOwner();
+  const images = createImagesService({
+    folder: join(folder, 'objects'),
+    secret: Buffer.alloc(32, 2),
+    media,
+    clock,
+  });
+  const modes = createModesService({ db, clock });
+  const queue = createQueue(db);
+  const isInviteOnly = () => modes.current().isInviteOnly;
+  const workers = createWorkersService({ db, users, clock, isInviteOnly });
+  await Promise.all([modes.load(), queue.load(), workers.load()]);
+  const shared = { db, queue, workers, images, modes: () => modes.current(), clock };
+  const requests = createRequestsService(shared);
+  const jobs = createJobsService(shared);
+  const activity = createActivity(clock);
+  jobs.onJobCompleted((job) => activity.record(job));
+  modes.onMaintenance(() => requests.cancelAll());
+  const online = () => workers.live.all();
+  const source = createStatusSource({ queue, online, activity, isKnown: () => false });
+  const server = await createHordeListener({
+    log: pino({ level: 'silent' }),
+    version: '1.2.3',
+    rateLimits: 'off',
+    features: async (api) => {
+      imageRoutes(api, { images, isJobOpen: (id) => jobs.isOpen(id) });
+      userRoutes(api, {
+        users,
+        clock,
+        workOf: (id) => Promise.resolve({ workerIds: [], activeImageRequests: queue.idsOf(id) }),
+      });
+      statusRoutes(api, { source, probe: () => users.byId(1), version: '1.2.3' });
+      modeRoutes(api, { modes, users });
+      await api.register(
+        async (v2: AppFastify) => {
+          requestRoutes(v2, { requests, users });
+          jobRoutes(v2, { jobs, users });
+          workerRoutes(v2, { workers, users });
+        },
+        { prefix: '/api/v2' },
+      );
+    },
+  });
+  await server.ready();
+  const ownerKey = options.key ?? owner.apiKey ?? '';
+
+  const call = async (
+    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    payload?: object,
+    { key = ownerKey, headers = {} }: CallOptions = {},
+  ): Promise<CallAnswer> => {
+    const answer = await server.inject({
+      method,
+      url: `/api/v2${path}`,
+      headers: { host: 'localhost', ...(key === '' ? {} : { apikey: key }), ...headers },
+      ...(payload ? { payload } : {}),
+    });
+    return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
+  };
+  const addUser = async (user: NewUser): Promise<string> => {
+    await db.write(function* () {
+      yield* run(db.query.insertInto('users').values(userRow(user)));
+      const startCents = (user.kudos ?? 25) * 100;
+      yield* openKudosAccount(db.query, { userId: user.id, floorCents: 2500, startCents, now: someTime });
+    });
+    return users.issueKey(user.id);
+  };
+  return {
+    db,
+    server,
+    call,
+    addUser,
+    ownerKey,
+    queue,
+    workers,
+    /** What the timer does. */
+    sweep: async () => {
+      await jobs.sweep(clock());
+      await requests.sweep(clock());
+    },
+    ask: (extra: object = {}, as?: CallOptions) =>
+      call('POST', '/generate/async', { prompt: 'a lighthouse', models: ['tiny'], ...extra }, as),
+    pop: async (extra: object = {}, as?: CallOptions): Promise<PopAnswer> => {
+      const offer = { name: 'Worker One', models: ['tiny'], max_pixels: 4_194_304, ...extra };
+      const { body } = await call('POST', '/generate/pop', offer, as);
+      return body;
+    },
+    submit: (id: string | null, extra: object = {}, as?: CallOptions) =>
+      call('POST', '/generate/submit', { id, generation: webp.toString('base64'), seed: 7, ...extra }, as),
+    upload: (link: string | null, payload: Buffer = webp) =>
+      server.inject({ method: 'PUT', url: pathOf(link), headers: { host: 'localhost' }, payload }),
+    fetch: (link: string) => server.inject({ url: pathOf(link), headers: { host: 'localhost' } }),
+    close: async () => {
+      await server.close();
+      await db.close();
+    },
+  };
+}
+
+export function pathOf(link: string | null): string {
+  return (link ?? '').replace(/^https?:\/\/[^/]+/, '');
+}
+
+function userRow(user: NewUser) {
+  return {
+    id: user.id,
+    username: `user${user.id}`,
+    oauth_id: `test:${user.id}`,
+    key_digest: null,
+    key_rotated_at: null,
+    created: someTime,
+    last_active: someTime,
+    contact: null,
+    admin_comment: null,
+    concurrency: 30,
+    worker_invited: 0,
+    public_workers: 0,
+    is_admin: 0,
+    is_moderator: 0,
+    is_trusted: 0,
+    is_flagged: 0,
+    is_service: 0,
+    is_education: 0,
+    is_customizer: 0,
+    deleted_at: user.deletedAt ?? null,
+    registered_via: 'moderator' as const,
+    ...user.flags,
+  };
+}
+
+/** Hordes in folders of their own; `closeAll` belongs into `afterEach`. */
+export function hordeFolder() {
+  const ends: Array<() => Promise<void>> = [];
+  return {
+    open: async (
+      clock = { now: someTime },
+    ): Promise<TestHorde & { clock: { now: number }; folder: string }> => {
+      const folder = await mkdtemp(join(tmpdir(), 'yurt-horde-'));
+      ends.push(() => rm(folder, { recursive: true, force: true }));
+      const horde = await openHorde({ folder, clock });
+      ends.push(horde.close);
+      return { ...horde, clock, folder };
+    },
+    closeAll: async (): Promise<void> => {
+      for (const end of ends.splice(0).toReversed()) await end();
+    },
+  };
+}

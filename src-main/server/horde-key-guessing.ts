@@ -1,0 +1,52 @@
+import type { Problem } from '#shared/common/problem.ts';
+import type { AppFastify } from './fastify-base.ts';
+
+const perMinute = 20;
+const windowMs = 60_000;
+const blockedMs = 5 * 60_000;
+const maxAddresses = 50_000;
+/** Callers on this computer have ten times the limits (`decisions.md` 30). */
+const localFactor = 10;
+
+interface Guesses {
+  count: number;
+  /** When counting starts anew. */
+  until: number;
+}
+
+/**
+ * Slows the guessing of keys: more than 20 wrong ones in a minute from an address, and it hears 429 for
+ * five minutes (`accounts-and-safety.md` RTE-01).
+ */
+export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now): void {
+  const guesses = new Map<string, Guesses>();
+  server.addHook('onRequest', async (request, reply) => {
+    const known = guesses.get(request.ip);
+    const limit = perMinute * (request.isLocal ? localFactor : 1);
+    if (!known || known.count <= limit || request.headers['apikey'] === undefined) return undefined;
+    if (known.until <= now()) {
+      guesses.delete(request.ip);
+      return undefined;
+    }
+    const seconds = Math.ceil((known.until - now()) / 1000);
+    return reply
+      .code(429)
+      .header('retry-after', seconds)
+      .send({ message: `Too many wrong keys. Try again in ${seconds} seconds.` } satisfies Problem);
+  });
+  server.addHook('onResponse', (request, reply, done) => {
+    if (reply.statusCode === 401) count(request.ip, perMinute * (request.isLocal ? localFactor : 1));
+    done();
+  });
+
+  function count(address: string, limit: number): void {
+    const known = guesses.get(address);
+    const fresh = known && known.until > now() ? known : { count: 0, until: now() + windowMs };
+    fresh.count += 1;
+    if (fresh.count === limit + 1) fresh.until = now() + blockedMs;
+    guesses.delete(address);
+    guesses.set(address, fresh);
+    const [oldest] = guesses.keys();
+    if (guesses.size > maxAddresses && oldest !== undefined) guesses.delete(oldest);
+  }
+}

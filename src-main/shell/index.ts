@@ -1,0 +1,7 @@
+export {
+  type DesktopHost,
+  failToStart,
+  type ShellCore,
+  startArguments,
+  startDesktop,
+} from './start-desktop.ts';

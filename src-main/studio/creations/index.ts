@@ -1,0 +1,3 @@
+export type { Download } from './pictures.ts';
+export { creationRoutes } from './routes.ts';
+export { createCreationsService, type CreationsDeps, type CreationsService } from './service.ts';

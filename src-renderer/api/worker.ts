@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { appRoutes } from '#shared/studio/routes.ts';
+import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { callApp } from './client.ts';
+import { workerQuery } from './queries.ts';
+
+interface WorkerSwitch {
+  /** Whether pressing the switch starts the worker; else it pauses it. */
+  readonly isOff: boolean;
+  readonly isPending: boolean;
+  /** The refusal of the last press. */
+  readonly error: Error | null;
+  readonly toggle: () => void;
+}
+
+const isStopped = (worker: WorkerStatus | undefined): boolean =>
+  worker?.state === 'paused' || worker?.state === 'off';
+
+/** The local worker's pause, for every place that offers it. */
+export function useWorkerSwitch(onError?: (error: Error) => void): WorkerSwitch {
+  const client = useQueryClient();
+  const { data } = useQuery(workerQuery);
+  const isOff = isStopped(data);
+  const { mutate, isPending, error } = useMutation({
+    mutationKey: ['worker', 'switch'],
+    mutationFn: (starts: boolean) =>
+      callApp<WorkerStatus>('POST', starts ? appRoutes.resumeWorker : appRoutes.pauseWorker),
+    onSuccess: (worker) => client.setQueryData(workerQuery.queryKey, worker),
+    ...(onError === undefined ? {} : { onError }),
+  });
+  return {
+    isOff,
+    isPending,
+    error,
+    toggle: () => {
+      if (!isPending && data !== undefined) mutate(isOff);
+    },
+  };
+}

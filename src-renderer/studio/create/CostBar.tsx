@@ -1,0 +1,51 @@
+import { useTranslation } from 'react-i18next';
+import { ProblemNote, toProblem } from '#ui/studio/problems/index.ts';
+import { Button } from '#ui/ui/controls.ts';
+import { IconSparkles } from '#ui/ui/icons.ts';
+import { CostLine } from './CostLine.tsx';
+import { modKey } from './keys.ts';
+import { ProblemsButton } from './ProblemsButton.tsx';
+import type { CreateForm } from './use-create-form.ts';
+import type { Fixes } from './use-fixes.ts';
+import classes from './CostBar.module.css';
+
+interface CostBarProps {
+  readonly form: CreateForm;
+  readonly fixes: Fixes;
+  readonly error: Error | null;
+  readonly onSend: () => void;
+}
+
+/** Always in sight: problems, cost, wait, and the button that spends. */
+export function CostBar({ form, fixes, error, onSend }: CostBarProps) {
+  const { t } = useTranslation('create');
+  const isBlocked = form.problems.some(({ level }) => level === 'blocking');
+  const first = form.problems[0];
+  return (
+    <div className={classes.root}>
+      {error === null ? null : (
+        <ProblemNote problem={toProblem(error)} tone="failed" fixes={fixes.problem} isUrgent />
+      )}
+      <div className={classes.bar}>
+        <ProblemsButton problems={form.problems} fixes={fixes} />
+        <div className={classes.words}>
+          <CostLine model={form.model} />
+          {first === undefined ? null : <p className={classes.first}>{t(`problem.${first.id}.what`)}</p>}
+        </div>
+        <Button
+          size="md"
+          className={classes.create}
+          leftSection={<IconSparkles size={18} aria-hidden="true" />}
+          disabled={isBlocked}
+          aria-keyshortcuts="Control+Enter Meta+Enter"
+          onClick={onSend}
+        >
+          {t('create')}
+          <kbd className={classes.keys} aria-hidden="true">
+            {modKey} ↵
+          </kbd>
+        </Button>
+      </div>
+    </div>
+  );
+}

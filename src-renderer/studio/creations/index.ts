@@ -1,0 +1,11 @@
+export { CardActions } from './CardActions.tsx';
+export { CardProblems } from './CardProblems.tsx';
+export { CreationAnnouncer } from './CreationAnnouncer.tsx';
+export { CreationList } from './CreationList.tsx';
+export { creationStates } from './creation-states.ts';
+export { isRunning } from './progress.ts';
+export { PreviewImage } from './PreviewImage.tsx';
+export { ProgressBar } from './ProgressBar.tsx';
+export { StateLine } from './StateLine.tsx';
+export { type CreationActions, useCreationActions, useSendCreation } from './use-creation-actions.ts';
+export { useStateWords } from './use-state-words.ts';

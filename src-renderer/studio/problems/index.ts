@@ -1,0 +1,3 @@
+export { describeProblem, type Problem, type ProblemFix } from './problem-table.ts';
+export { ProblemNote } from './ProblemNote.tsx';
+export { toProblem } from './to-problem.ts';

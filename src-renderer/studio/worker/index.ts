@@ -1,0 +1,1 @@
+export { WorkerScreen } from './WorkerScreen.tsx';
