@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { expectAccessible, expectNoSidewaysScroll } from '../fixtures/axe.ts';
 import { expect, test } from '../fixtures/test.ts';
-import { views } from '../fixtures/views.ts';
+import { sizes, views } from '../fixtures/views.ts';
 import { say } from '../fixtures/words.ts';
 import { createScreen, redCircle } from '../pages/create-screen.ts';
 import { galleryScreen } from '../pages/gallery-screen.ts';
@@ -19,6 +19,7 @@ async function expectGoodInEveryView(page: Page, what: string): Promise<void> {
       await expectAccessible(page);
     });
   }
+  await page.setViewportSize(sizes.desktop);
 }
 
 async function go(page: Page, screen: (typeof screens)[number]): Promise<void> {

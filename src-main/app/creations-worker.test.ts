@@ -1,7 +1,6 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-// oxlint-disable-next-line no-restricted-imports -- the real engine process needs a model to run
-import { writeToyModel } from '#main/engine/testing/toy-model.ts';
 import type { ImageEngine } from '#main/platform/engine-clients.ts';
 import { createImageEngine } from '#main/platform/engine-supervisor.ts';
 import { forkEngine } from '#main/platform/fork-engine.ts';
@@ -18,6 +17,7 @@ import {
   until,
 } from './testing/creations-rig.ts';
 
+const tiny = { ...input, model: 'Yurt Tiny', width: 128, height: 128 };
 let rig: Rig;
 let engine: ImageEngine;
 let core: Launched;
@@ -26,11 +26,10 @@ let worker: LocalWorker;
 beforeAll(async () => {
   rig = createRig();
   core = await rig.launch({ stopJob: (jobId) => worker.cancelJob(jobId) });
-  writeToyModel(join(rig.dataDir, 'models', 'toy'));
   engine = createImageEngine({
     spawn: (role) => forkEngine(engineEntry, role, () => undefined),
     log,
-    modelDirs: [join(rig.dataDir, 'models')],
+    modelDirs: [fileURLToPath(new URL('../../resources/models', import.meta.url))],
     provider: 'cpu',
     tempDir: join(rig.dataDir, 'temp', 'image'),
   });
@@ -55,7 +54,8 @@ afterAll(async () => {
 });
 
 it('shows step, preview and time left of a picture that this computer makes', async () => {
-  const long = { ...input, width: 128, height: 128, steps: 400 };
+  // Previews come every 300 ms: the picture takes some seconds on any machine.
+  const long = { ...tiny, steps: 100 };
   const { id } = await core.creations.create(long);
   const making = await until(
     core,
@@ -76,10 +76,10 @@ it('shows step, preview and time left of a picture that this computer makes', as
 });
 
 it('stops between two steps when the request is cancelled, and makes the next at once', async () => {
-  const endless = { ...input, width: 512, height: 512, steps: 500 };
+  const endless = { ...tiny, steps: 500 };
   const { id } = await core.creations.create(endless);
   await until(core, id, ({ progress }) => (progress.step ?? 0) > 0);
-  const next = await core.creations.create(input);
+  const next = await core.creations.create(tiny);
   await core.creations.cancel(id);
   expect(await until(core, id, isTerminal)).toMatchObject({ state: 'cancelled', imageIds: [] });
   expect(await until(core, next.id, isTerminal)).toMatchObject({ state: 'done' });

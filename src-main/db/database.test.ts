@@ -127,6 +127,19 @@ describe('opening the database', () => {
     await again.close();
   });
 
+  it('reads through a connection that neither writes nor begins transactions', async () => {
+    const db = await openDatabase(join(folder, 'yurt.db'));
+    const { read } = db;
+    const accounts = read.selectFrom('users').selectAll();
+    expect(await accounts.execute()).toEqual([]);
+    expect(await accounts.execute()).toEqual([]);
+    await expect(read.deleteFrom('users').execute()).rejects.toThrow('does not return data');
+    await expect(
+      read.transaction().execute((inside) => inside.selectFrom('users').execute()),
+    ).rejects.toThrow('only reads');
+    await db.close();
+  });
+
   it.each([
     ['garbage', Buffer.from('this is not a database, it never was'.repeat(200))],
     ['a cut header', Buffer.from('SQLite format 3\0')],

@@ -10,6 +10,7 @@ import {
 import { existsSync } from 'node:fs';
 import { migrateToLatest } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
+import { readDialect } from './read-dialect.ts';
 import type { Database } from './schema.ts';
 import type { Work } from './work.ts';
 import { GroupedWriter } from './writer.ts';
@@ -50,7 +51,7 @@ export async function openDatabase(file: string): Promise<AppDatabase> {
   }
   const writer = new GroupedWriter(writeConnection);
   const readConnection = new BetterSqlite3(file, { readonly: true });
-  const read = new Kysely<Database>({ dialect: new SqliteDialect({ database: readConnection }) });
+  const read = new Kysely<Database>({ dialect: readDialect(readConnection) });
   return {
     read,
     query: queryBuilder(),

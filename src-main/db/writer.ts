@@ -1,5 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
 import type { CompiledQuery } from 'kysely';
+import { StatementCache } from './statements.ts';
 import type { QueryOutcome, Work } from './work.ts';
 
 interface Pending {
@@ -10,21 +11,20 @@ interface Pending {
   fail(error: unknown): void;
 }
 
-const maxStatements = 500;
-
 /**
  * The one writer of an SQLite file. Units wait in a queue; a group of them runs in one transaction
  * without any `await` and is committed durably once, so throughput is not one fsync a request.
  */
 export class GroupedWriter {
   readonly #connection: BetterSqlite3.Database;
-  readonly #statements = new Map<string, BetterSqlite3.Statement>();
+  readonly #statements: StatementCache;
   #queue: Pending[] = [];
   #isScheduled = false;
   #isClosed = false;
 
   constructor(connection: BetterSqlite3.Database) {
     this.#connection = connection;
+    this.#statements = new StatementCache(connection);
   }
 
   /** Queues a unit; resolves with its result when the commit that holds it is on disk. */
@@ -107,17 +107,8 @@ export class GroupedWriter {
   }
 
   #query(query: CompiledQuery): QueryOutcome {
-    const statement = this.#statement(query.sql);
+    const statement = this.#statements.of(query.sql);
     if (statement.reader) return { rows: statement.all(...query.parameters), changed: 0 };
     return { rows: [], changed: statement.run(...query.parameters).changes };
-  }
-
-  #statement(sql: string): BetterSqlite3.Statement {
-    const known = this.#statements.get(sql);
-    if (known) return known;
-    if (this.#statements.size >= maxStatements) this.#statements.clear();
-    const statement = this.#connection.prepare(sql);
-    this.#statements.set(sql, statement);
-    return statement;
   }
 }

@@ -8,7 +8,7 @@ import { acceptJsonBodies } from './horde-body.ts';
 import { applyFieldMasks } from './horde-fields.ts';
 import { slowKeyGuessing } from './horde-key-guessing.ts';
 import { registerDocuments, serveDocument } from './horde-documents.ts';
-import { checkOrigin, type OriginRules } from './horde-origin.ts';
+import { createOriginGate, type OriginRules } from './horde-origin.ts';
 import { createRateLimits } from './horde-rate-limits.ts';
 
 export interface HordeListenerOptions {
@@ -36,9 +36,11 @@ export async function createHordeListener(options: HordeListenerOptions): Promis
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
   };
-  server.addHook('onRequest', async (request, reply) => {
-    reply.header('horde-node', nodeName(request.raw.socket.localPort, options.version));
-    return checkOrigin(rules, request, reply);
+  const gate = createOriginGate(rules);
+  const host = hostname();
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.header('horde-node', `${host}:${request.raw.socket.localPort ?? 0}:${options.version}`);
+    if (gate(request, reply) === undefined) done();
   });
   acceptJsonBodies(server);
   if (options.rateLimits === 'on') {
@@ -65,10 +67,6 @@ export async function createHordeListener(options: HordeListenerOptions): Promis
     reply.code(404).type('text/html; charset=utf-8').send(notFoundPage),
   );
   return server;
-}
-
-function nodeName(port: number | undefined, version: string): string {
-  return `${hostname()}:${port ?? 0}:${version}`;
 }
 
 /** How some clients recognise a horde (`api.md` 6). */

@@ -15,13 +15,34 @@ export interface OriginRules {
   readonly allowedOrigins: readonly string[] | 'any';
 }
 
+/** Answers to the same question about a host, so that a name is parsed once and not with every call. */
+const rememberedHosts = 100;
+
 /**
  * The first gate of the horde listener (`accounts-and-safety.md` T-THR-01 to 05, `decisions.md` 27):
  * refuses foreign host names and origins before any handler and sets `isLocal` and the CORS headers.
- * @returns the reply when the call was answered here
+ * The gate gives the reply when the call was answered by it.
  */
-export function checkOrigin(
+export function createOriginGate(
   rules: OriginRules,
+): (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined {
+  const known = new Map<string, boolean>();
+  const isOwn = (request: FastifyRequest, host: string): boolean => {
+    const { localAddress, localPort } = request.raw.socket;
+    const key = `${host} ${localAddress ?? ''} ${localPort ?? ''}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    if (known.size >= rememberedHosts) known.clear();
+    const verdict = isOwnHost(rules, request, host);
+    known.set(key, verdict);
+    return verdict;
+  };
+  return (request, reply) => checkOrigin(rules, isOwn, request, reply);
+}
+
+function checkOrigin(
+  rules: OriginRules,
+  isOwn: (request: FastifyRequest, host: string) => boolean,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply | undefined {
@@ -30,7 +51,7 @@ export function checkOrigin(
   if (host === undefined || hosts.length > 1) {
     return reply.code(400).send({ message: 'One Host header is required.' } satisfies Problem);
   }
-  if (!isOwnHost(rules, request, host)) return reply.code(421).send();
+  if (!isOwn(request, host)) return reply.code(421).send();
   const { origin } = request.headers;
   const isNear = origin === undefined || isNearOrigin(origin, host);
   request.isLocal = isNear && isLocalSocket(request);

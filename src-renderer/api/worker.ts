@@ -25,7 +25,12 @@ export function useWorkerSwitch(onError?: (error: Error) => void): WorkerSwitch 
     mutationKey: ['worker', 'switch'],
     mutationFn: (starts: boolean) =>
       callApp<WorkerStatus>('POST', starts ? appRoutes.resumeWorker : appRoutes.pauseWorker),
-    onSuccess: (worker) => client.setQueryData(workerQuery.queryKey, worker),
+    onMutate: () => client.getQueryState(workerQuery.queryKey)?.dataUpdateCount,
+    onSuccess: (worker, _starts, countBefore) => {
+      // An event that has overtaken the answer is newer: "starting" must not come over "idle".
+      const isNews = client.getQueryState(workerQuery.queryKey)?.dataUpdateCount === countBefore;
+      if (isNews) client.setQueryData(workerQuery.queryKey, worker);
+    },
     ...(onError === undefined ? {} : { onError }),
   });
   return {

@@ -61,6 +61,8 @@ describe('what is refused', () => {
     );
     expect(answers.filter((it) => it.status === 202)).toHaveLength(3);
     expect(answers.filter((it) => it.status === 429).map((it) => it.body.rc)).toEqual(['TooManyPrompts']);
+    // What it would cost may be asked all the same.
+    expect((await horde.ask({ params: { n: 20 }, dry_run: true }, { key })).status).toBe(200);
     const anonymous = { key: anonymousKey };
     for (let at = 0; at < 25; at += 1) await horde.ask({ params: { n: 20 } }, anonymous);
     expect((await horde.ask({}, anonymous)).body.rc).toBe('TooManyPrompts');

@@ -158,7 +158,8 @@ export function createRequestsService(options: RequestsOptions): RequestsService
         throw problem(404, 'WorkerNotFound', 'A worker of the list was not found.');
       }
       const asked = deriveImageRequest(input, random, caller);
-      await db.write(() => checkConcurrency(db, origin, asked));
+      // A price is told whatever waits already.
+      if (input.dry_run !== true) await db.write(() => checkConcurrency(db, origin, asked));
       checkImageParams(input, origin.clientAgent);
       const admitted = await admit(asked, caller, input.allow_downgrade ?? false);
       if (input.dry_run === true) return { kudos: Math.round(totalCents(admitted.shape) / 100) };

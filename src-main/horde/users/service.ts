@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { Database } from '#main/db/schema.ts';
@@ -45,7 +45,8 @@ export interface UsersOptions {
 export function createUsersService(options: UsersOptions): UsersService {
   const { db } = options;
   if (options.serverSecret.length < 32) throw new RangeError('the server secret has 32 bytes');
-  const digest = (key: string) => createHmac('sha256', options.serverSecret).update(key).digest('hex');
+  const secret = createSecretKey(options.serverSecret);
+  const digest = (key: string) => createHmac('sha256', secret).update(key).digest('hex');
   const newKey = () => Buffer.from(options.randomBytes(16)).toString('base64url');
   const byId = async (id: number) => {
     const found = await selectUsers(db.read).where('users.id', '=', id).executeTakeFirst();

@@ -59,6 +59,8 @@ export interface LocalWorker {
 /** Largest area that the engine makes in bounded memory on an ordinary machine. */
 const maxPixels = 1024 * 1024;
 const idleMs = 1_000;
+/** The engine looks through the model folders for its list: that need not be with every pop. */
+const modelsLastMs = 10_000;
 const logLines = 50;
 /** Cancelled jobs that are remembered, since a job may be cancelled before its pop is answered. */
 const rememberedCancels = 100;
@@ -93,6 +95,7 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
   let wakeUp: (() => void) | undefined;
   let told = '';
   let current: { readonly id: string; readonly cancel: AbortController } | undefined;
+  let installed: { readonly at: number; readonly names: readonly string[] } | undefined;
   const cancelled = new Set<string>();
   const damaged = new Set<string>();
 
@@ -198,8 +201,15 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     change({ job: null }, { state: 'idle', reason: null });
   };
 
+  const installedModels = async (): Promise<readonly string[]> => {
+    if (installed && clock() - installed.at < modelsLastMs) return installed.names;
+    const names = (await engine.models()).map(({ name }) => name);
+    installed = names.length > 0 ? { at: clock(), names } : undefined;
+    return names;
+  };
+
   const turn = async (): Promise<void> => {
-    const models = (await engine.models()).map(({ name }) => name).filter((name) => !damaged.has(name));
+    const models = (await installedModels()).filter((name) => !damaged.has(name));
     change({ models }, { state: 'idle', reason: null });
     if (isPaused) return;
     const answer = await client.generatePop({

@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 /** Longest readable part of a file name, in characters; at most 4 bytes each, so any disk takes it. */
 const maxSlugLength = 48;
 const unfinished = '.part';
+/** A file that is unfinished for so long is nobody's any more. */
+const abandonedMs = 60_000;
 
 /**
  * Name of a picture below the gallery folder: `2026-11/a-red-fox-3f9a0c5b7d21.webp`. The same
@@ -34,7 +36,8 @@ function shortDigest(id: string): string {
 
 /** Writes a file whole or not at all: to a neighbour, onto the disk, then renamed. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
-  const neighbour = `${path}${unfinished}`;
+  // A name of its own: the same file may be in the writing twice.
+  const neighbour = `${path}.${randomUUID()}${unfinished}`;
   await mkdir(dirname(path), { recursive: true });
   try {
     const handle = await open(neighbour, 'w');
@@ -63,8 +66,8 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-/** Names of all pictures in the gallery folder; files that a crash left unfinished are removed. */
-export async function listPictures(galleryDir: string): Promise<Set<string>> {
+/** Names of all pictures in the gallery folder; files that a crash left unfinished long before `now` are removed. */
+export async function listPictures(galleryDir: string, now: number): Promise<Set<string>> {
   const names = new Set<string>();
   const entries = await readdir(galleryDir, { recursive: true, withFileTypes: true }).catch(
     (error: unknown) => {
@@ -75,10 +78,15 @@ export async function listPictures(galleryDir: string): Promise<Set<string>> {
   for (const entry of entries) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    if (entry.name.endsWith(`.webp${unfinished}`)) await rm(path, { force: true });
+    if (entry.name.endsWith(unfinished)) await removeAbandoned(path, now);
     else if (entry.name.endsWith('.webp')) {
       names.add(path.slice(galleryDir.length + 1).replaceAll('\\', '/'));
     }
   }
   return names;
+}
+
+async function removeAbandoned(path: string, now: number): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (found && now - found.mtimeMs > abandonedMs) await rm(path, { force: true });
 }

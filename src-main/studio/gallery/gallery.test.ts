@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -224,15 +225,30 @@ describe('reconcile', () => {
     await gallery.save(picture('two'));
     const path = join(folder, 'gallery', fileName);
     renameSync(path, join(folder, 'away.webp'));
-    writeFileSync(join(folder, 'gallery', '2026-11', 'x.webp.part'), 'half');
+    const left = join(folder, 'gallery', '2026-11', 'x.webp.part');
+    writeFileSync(left, 'half');
+    utimesSync(left, 0, 0);
+    writeFileSync(join(folder, 'gallery', '2026-11', 'y.webp.part'), 'in the writing');
     writeFileSync(join(folder, 'gallery', '2026-11', 'mine.webp'), 'somebody put it here');
     expect(await gallery.reconcile()).toEqual({ missing: 1, returned: 0, unknownFiles: 1 });
     expect((await gallery.page({})).images.map((image) => image.id)).toEqual(['two']);
     expect(filesOf('2026-11')).not.toContain('x.webp.part');
+    expect(filesOf('2026-11')).toContain('y.webp.part');
     expect(filesOf('2026-11')).toContain('mine.webp');
     renameSync(join(folder, 'away.webp'), path);
     expect(await gallery.reconcile()).toEqual({ missing: 0, returned: 1, unknownFiles: 1 });
     expect((await gallery.page({})).total).toBe(2);
+  });
+
+  it('lets pictures alone that are saved meanwhile', async () => {
+    let isSaving = true;
+    const saving = (async () => {
+      for (let n = 0; n < 12; n += 1) await gallery.save(picture(`p${n}`));
+      isSaving = false;
+    })();
+    while (isSaving) expect((await gallery.reconcile()).missing).toBe(0);
+    await saving;
+    expect((await gallery.page({})).total).toBe(12);
   });
 
   it('works before the first picture', async () => {

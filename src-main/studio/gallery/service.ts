@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AppDatabase } from '#main/db/database.ts';
@@ -27,7 +27,7 @@ export interface ReconcileReport {
 
 export interface GalleryService {
   /**
-   * Keeps a picture: the file, then the row, then the thumbnail. Saving it again changes nothing.
+   * Keeps a picture: its files, then the row. Saving it again changes nothing.
    * It is decoded once before, for the thumbnail: a worker's bytes may only begin like a picture.
    * @throws EngineError `bad_picture` when the bytes are no picture
    */
@@ -98,14 +98,14 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     const thumbnail = await media.thumbnail(webp, pictureLimits, thumbnailSide).catch(ifReadable);
     const fileName = pictureFileName(picture);
     await writeWhole(join(galleryDir, fileName), webp);
-    const isNew = await rows.insert(rowOf(picture, { fileName, width, height, sizeBytes: webp.length }));
-    const image = galleryImageOf(await find(picture.id));
-    if (isNew) events.publish({ type: 'imageAdded', image });
     if (thumbnail) {
       await writeWhole(join(thumbnailDir, thumbnailFileName(picture.id)), thumbnail.webp).catch(
         (error: unknown) => log.warn({ err: error, image: picture.id }, 'no thumbnail yet'),
       );
     }
+    const isNew = await rows.insert(rowOf(picture, { fileName, width, height, sizeBytes: webp.length }));
+    const image = galleryImageOf(await find(picture.id));
+    if (isNew) events.publish({ type: 'imageAdded', image });
     return image;
   };
 
@@ -156,13 +156,14 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
       }
     },
     reconcile: async () => {
-      const files = await listPictures(galleryDir);
+      const files = await listPictures(galleryDir, Date.now());
       const counts = { missing: 0, returned: 0 };
       let batch = await rows.filesAfter('', reconcileBatch);
       for (let last = batch.at(-1); last; last = batch.at(-1)) {
         const changes: Promise<unknown>[] = [];
         for (const row of batch) {
-          const isMissing = !files.delete(row.file_name);
+          // A picture that was saved since the folder was listed is not missing.
+          const isMissing = !files.delete(row.file_name) && !(await isThere(join(galleryDir, row.file_name)));
           const wasMissing = row.is_missing === 1;
           if (isMissing) counts.missing += 1;
           else if (wasMissing) counts.returned += 1;
@@ -175,6 +176,12 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     },
   };
 }
+
+const isThere = (file: string): Promise<boolean> =>
+  access(file).then(
+    () => true,
+    () => false,
+  );
 
 /** A media process that fails for another reason costs the thumbnail, which is made when it is asked for. */
 function ifReadable(error: unknown): undefined {

@@ -7,12 +7,20 @@ import { appRoutes } from '#shared/studio/routes.ts';
 import { describeProblem, toProblem } from '#ui/studio/problems/index.ts';
 import { showToast } from '#ui/ui/toast.tsx';
 import { missingCount } from './creation-states.ts';
+import { isRunning } from './progress.ts';
 
-/** Puts core's answer into the list at once; the event stream confirms it. */
+/**
+ * Puts core's answer into the list at once. Events may have overtaken it: what they told stands, but for
+ * the end of a request, after which nothing comes.
+ */
 function useKeepCreation(): (creation: Creation) => void {
   const client = useQueryClient();
   return (creation) => {
-    client.setQueryData(creationsQuery.queryKey, (list) => withCreation(list ?? { creations: [] }, creation));
+    client.setQueryData(creationsQuery.queryKey, (list = { creations: [] }) => {
+      const known = list.creations.find(({ id }) => id === creation.id);
+      const isNews = known === undefined || (isRunning(known) && !isRunning(creation));
+      return isNews ? withCreation(list, creation) : list;
+    });
   };
 }
 

@@ -34,6 +34,18 @@ describe('WorkerScreen', () => {
     expect(core.worker.state).toBe('idle');
   });
 
+  it('keeps what an event told that overtook the answer', async () => {
+    const answer = Promise.withResolvers<Response>();
+    core.worker = workerOf({ state: 'off' });
+    core.on(`POST ${appRoutes.resumeWorker}`, () => answer.promise);
+    const client = renderInPage(<WorkerScreen />);
+    await user.click(await button('Start the worker'));
+    act(() => applyStudioEvent(client, { type: 'workerChanged', worker: workerOf({ state: 'idle' }) }));
+    answer.resolve(Response.json(workerOf({ state: 'starting' })));
+    await waitFor(() => expect(client.isMutating()).toBe(0));
+    await state('Waiting for a job');
+  });
+
   it('says why a pause was refused and stays as it was', async () => {
     core.on(`POST ${appRoutes.pauseWorker}`, () => refusal(500, 'internal'));
     renderInPage(<WorkerScreen />);
