@@ -3,8 +3,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { RunningApp } from './create-app.ts';
 import type { StartError } from './start-error.ts';
 
-/** Says on standard output where the started app is: one line of JSON, or sentences (`architecture.md`). */
-export function announce(app: RunningApp, options: { isJson: boolean; opens: boolean }): void {
+/**
+ * Says on standard output where the started app is: sentences at once, or one line of JSON as soon as the
+ * engine has told its models (`architecture.md`).
+ */
+export async function announce(app: RunningApp, options: { isJson: boolean; opens: boolean }): Promise<void> {
   const url = app.mintAppUrl();
   if (options.isJson) {
     const line = {
@@ -13,7 +16,7 @@ export function announce(app: RunningApp, options: { isJson: boolean; opens: boo
       app: url,
       horde: app.hordeUrl,
       admin_key: app.adminKey,
-      worker: { models: app.models },
+      worker: { models: await app.models },
     };
     process.stdout.write(`${JSON.stringify(line)}\n`);
     return;

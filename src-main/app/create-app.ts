@@ -51,7 +51,8 @@ export interface RunningApp {
   mintAppUrl(): string;
   readonly hordeUrl: string;
   readonly adminKey: string;
-  readonly models: readonly string[];
+  /** Names of the models that can be offered, once the engine has looked through their folders. */
+  readonly models: Promise<readonly string[]>;
   close(): Promise<void>;
 }
 
@@ -212,7 +213,7 @@ async function start(
   );
   const appOrigin = `http://127.0.0.1:${appAt.port}`;
   folder.announce({ pid: process.pid, appOrigin, control: session.control });
-  const models = await usableModels(engine, log, ({ name, reason }) => tellDamaged(name, reason));
+  const models = usableModels(engine, log, ({ name, reason }) => tellDamaged(name, reason));
   ends.push(worker.stop);
   if (config.startsWorker && workerOn) worker.start();
   else horde.workerLeft(workerName);

@@ -27,7 +27,8 @@ export async function openDesktopCore(
 ): Promise<DesktopCore> {
   try {
     const app = await createApp(platform, { version: packageJson.version, ...folders, ...options });
-    announce(app, { isJson: options.isJson, opens: false });
+    // The window need not wait for the engine.
+    void announce(app, { isJson: options.isJson, opens: false });
     return {
       origin: new URL(app.mintAppUrl()).origin,
       mintLink: async () => app.mintAppUrl(),

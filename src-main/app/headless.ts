@@ -36,7 +36,7 @@ export async function runHeadless(args: readonly string[], places: Places): Prom
       ...options,
     });
     onEndAsked(() => void closeInTime(() => app.close()).then((code) => process.exit(code)));
-    announce(app, options);
+    await announce(app, options);
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     if (options && (await visitRunning(error, options))) return;
