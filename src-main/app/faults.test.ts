@@ -1,4 +1,13 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -220,6 +229,30 @@ describe('a damaged model in the data folder', () => {
       expect(models.find(({ name }) => name === 'Yurt Tiny')).toMatchObject({ isLocal: true });
       const whole = await create();
       expect(await studio.creation(whole.id, isTerminal)).toMatchObject({ state: 'done' });
+    },
+    limitMs,
+  );
+});
+
+describe('a data folder that was moved', () => {
+  it(
+    'has its pictures and its keys in the new place',
+    async () => {
+      await start();
+      const { id } = await create();
+      const [imageId] = (await studio.creation(id, isTerminal)).imageIds;
+      const key = app.line.admin_key;
+      await endApp(app, 'SIGTERM');
+      const before = dataDir;
+      dataDir = `${before}-moved`;
+      renameSync(before, dataDir);
+      await start();
+      expect(app.line.admin_key).toBe(key);
+      const { images } = await studio.call<GalleryPage>('/app/gallery');
+      expect(images.map((image) => image.id)).toEqual([imageId]);
+      const next = await create();
+      expect(await studio.creation(next.id, isTerminal)).toMatchObject({ state: 'done' });
+      expect(existsSync(before)).toBe(false);
     },
     limitMs,
   );
