@@ -133,7 +133,7 @@ describe('opening the database', () => {
     const accounts = read.selectFrom('users').selectAll();
     expect(await accounts.execute()).toEqual([]);
     expect(await accounts.execute()).toEqual([]);
-    await expect(read.deleteFrom('users').execute()).rejects.toThrow('does not return data');
+    await expect(read.deleteFrom('users').execute()).rejects.toThrow('only reads');
     await expect(
       read.transaction().execute((inside) => inside.selectFrom('users').execute()),
     ).rejects.toThrow('only reads');

@@ -15,7 +15,7 @@ import type { Database } from './schema.ts';
 import type { Work } from './work.ts';
 import { GroupedWriter } from './writer.ts';
 
-/** The app's database: reads on a connection of their own, writes grouped into durable commits. */
+/** The app's database: reads of what is committed, writes grouped into durable commits. */
 export interface AppDatabase {
   /** Reads what is committed. Never write through it. */
   readonly read: Kysely<Database>;
@@ -38,20 +38,19 @@ export class DatabaseDamagedError extends Error {
  */
 export async function openDatabase(file: string): Promise<AppDatabase> {
   const isNew = !existsSync(file);
-  const writeConnection = openConnection(file);
+  const connection = openConnection(file);
   try {
     if (!isNew) {
-      checkIntegrity(writeConnection);
-      await backUpBeforeUpgrade(writeConnection, file);
+      checkIntegrity(connection);
+      await backUpBeforeUpgrade(connection, file);
     }
-    await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database: writeConnection }) }));
+    await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database: connection }) }));
   } catch (error) {
-    writeConnection.close();
+    connection.close();
     throw asDamage(error);
   }
-  const writer = new GroupedWriter(writeConnection);
-  const readConnection = new BetterSqlite3(file, { readonly: true });
-  const read = new Kysely<Database>({ dialect: readDialect(readConnection) });
+  const writer = new GroupedWriter(connection);
+  const read = new Kysely<Database>({ dialect: readDialect(connection) });
   return {
     read,
     query: queryBuilder(),
@@ -59,8 +58,8 @@ export async function openDatabase(file: string): Promise<AppDatabase> {
     close: async () => {
       writer.close();
       await read.destroy();
-      writeConnection.pragma('wal_checkpoint(TRUNCATE)');
-      writeConnection.close();
+      connection.pragma('wal_checkpoint(TRUNCATE)');
+      connection.close();
     },
   };
 }

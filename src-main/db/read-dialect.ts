@@ -12,8 +12,9 @@ import {
 import { StatementCache } from './statements.ts';
 
 /**
- * Kysely over a connection that only reads. Unlike Kysely's own driver it keeps prepared statements, and
- * takes no lock around its one connection: a read has no `await` inside and no transaction.
+ * Kysely that only reads, over the writer's own connection: a group of writes is built and committed
+ * without `await`, so a read never falls inside one, and a second connection would have to read its pages
+ * anew after every commit. Unlike Kysely's own driver it keeps prepared statements and takes no lock.
  */
 export function readDialect(connection: BetterSqlite3.Database): Dialect {
   return {
@@ -25,11 +26,9 @@ export function readDialect(connection: BetterSqlite3.Database): Dialect {
 }
 
 class ReadDriver implements Driver {
-  readonly #connection: BetterSqlite3.Database;
   readonly #reader: ReadConnection;
 
   constructor(connection: BetterSqlite3.Database) {
-    this.#connection = connection;
     this.#reader = new ReadConnection(connection);
   }
 
@@ -42,7 +41,7 @@ class ReadDriver implements Driver {
   async releaseConnection(): Promise<void> {}
 
   beginTransaction(): Promise<void> {
-    return Promise.reject(new Error('this connection only reads; units of writing go to the writer'));
+    return Promise.reject(new Error('this only reads; units of writing go to the writer'));
   }
 
   commitTransaction(): Promise<void> {
@@ -53,9 +52,8 @@ class ReadDriver implements Driver {
     return this.beginTransaction();
   }
 
-  async destroy(): Promise<void> {
-    this.#connection.close();
-  }
+  /** The connection is the writer's, which closes it. */
+  async destroy(): Promise<void> {}
 }
 
 class ReadConnection implements DatabaseConnection {
@@ -66,8 +64,10 @@ class ReadConnection implements DatabaseConnection {
   }
 
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    const statement = this.#statements.of(sql);
+    if (!statement.readonly) throw new Error(`this only reads: ${sql}`);
     // The builder's type describes these rows; the driver can only hand them over as unknown.
-    return { rows: this.#statements.of(sql).all(...parameters) as R[] };
+    return { rows: statement.all(...parameters) as R[] };
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { ImagesService } from '#main/horde/images/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
@@ -193,7 +194,8 @@ export function createJobsService(options: JobsOptions): JobsService {
       const overdue = await db.read
         .selectFrom('horde_jobs')
         .select(['id', 'worker_id'])
-        .where('state', '=', 'processing')
+        // A literal, for the index on the deadlines of running jobs alone.
+        .where('state', '=', sql.lit('processing'))
         .where('deadline', '<', now)
         .execute();
       await Promise.all(overdue.map(({ id }) => fault(id)));

@@ -292,15 +292,16 @@ function* batchSize(
   db: AppDatabase,
   job: { request_id: string; worker_id: string; started: number },
 ): Work<number> {
-  const found = yield* row(
+  // By the request's few jobs: asked for the worker too, SQLite would go through all that the worker made.
+  const siblings = yield* rows(
     db.query
       .selectFrom('horde_jobs')
-      .select((e) => e.fn.countAll<number>().as('n'))
-      .where('request_id', '=', job.request_id)
-      .where('worker_id', '=', job.worker_id)
-      .where('started', '=', job.started),
+      .select(['worker_id', 'started'])
+      .where('request_id', '=', job.request_id),
   );
-  return Math.max(1, found?.n ?? 1);
+  const isSamePop = (other: { worker_id: string; started: number }) =>
+    other.worker_id === job.worker_id && other.started === job.started;
+  return Math.max(1, siblings.filter(isSamePop).length);
 }
 
 function isSubmitCensored(submit: SubmitInput): boolean {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import { row, rows, run, type Work } from '#main/db/work.ts';
 import { chargeActivation, placeHold, releaseHold } from '#main/horde/kudos/index.ts';
@@ -45,7 +46,8 @@ export function* checkConcurrency(
     .selectFrom('horde_requests as r')
     .select((e) => e.fn.coalesce(e.fn.sum<number>('open_slots'), e.lit(0)).as('n'))
     .where('user_id', '=', caller.id)
-    .where('open_slots', '>', 0);
+    // A literal, for the index on waiting requests alone.
+    .where('open_slots', '>', sql.lit(0));
   const sameModels = waiting.where((e) =>
     e.exists(
       e
