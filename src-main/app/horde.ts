@@ -2,14 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { AppDatabase } from '#main/db/database.ts';
-import { createImagesService, imageRoutes } from '#main/horde/images/index.ts';
-import { createJobsService, jobRoutes } from '#main/horde/jobs/index.ts';
-import { createModesService, modeRoutes } from '#main/horde/modes/index.ts';
-import { createQueue, type HordeQueue } from '#main/horde/queue/index.ts';
-import { createRequestsService, requestRoutes } from '#main/horde/requests/index.ts';
-import { createActivity, createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
-import { createUsersService, ownerId, userRoutes } from '#main/horde/users/index.ts';
-import { createWorkersService, workerRoutes } from '#main/horde/workers/index.ts';
+import { assembleHorde } from '#main/horde/assembly/index.ts';
+import { createImagesService } from '#main/horde/images/index.ts';
+import { createUsersService, ownerId } from '#main/horde/users/index.ts';
 import type { MediaEngine } from '#main/platform/engine-clients.ts';
 import type { SecretStore } from '#main/platform/ports.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
@@ -58,52 +53,23 @@ export async function createHomeHorde(deps: HomeHordeDeps): Promise<HomeHorde> {
     media: deps.media,
     clock,
   });
-  const modes = createModesService({ db, clock });
-  const queue = createQueue(db);
-  const isInviteOnly = () => modes.current().isInviteOnly;
-  const workers = createWorkersService({ db, users, clock, isInviteOnly });
-  await Promise.all([modes.load(), queue.load(), workers.load()]);
-  const shared = { db, queue, workers, images, modes: () => modes.current(), clock };
-  const requests = createRequestsService(shared);
-  const jobs = createJobsService(shared);
-  const activity = createActivity(clock);
-  jobs.onJobCompleted((job) => activity.record(job));
-  modes.onMaintenance(() => requests.cancelAll());
-  const sweep = async (): Promise<void> => {
-    await jobs.sweep(clock());
-    await requests.sweep(clock());
-  };
-  await sweep();
+  const horde = await assembleHorde({ db, clock, users, images, version: deps.version });
+  await horde.sweep();
   const timer = setInterval(() => {
-    sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of the horde failed'));
+    horde.sweep().catch((error: unknown) => log.error({ err: error }, 'the sweep of the horde failed'));
   }, sweepEveryMs);
-  const online = () => workers.live.all();
-  const source = createStatusSource({ queue, online, activity, isKnown: () => false });
   const listener = await createHordeListener({
     log,
     version: deps.version,
     rateLimits: 'on',
-    features: async (api) => {
-      imageRoutes(api, { images, isJobOpen: (id) => jobs.isOpen(id) });
-      userRoutes(api, { users, clock, workOf: workOf(db, queue) });
-      statusRoutes(api, { source, probe: () => users.byId(ownerId), version: deps.version });
-      modeRoutes(api, { modes, users });
-      await api.register(
-        async (v2: AppFastify) => {
-          requestRoutes(v2, { requests, users });
-          jobRoutes(v2, { jobs, users });
-          workerRoutes(v2, { workers, users });
-        },
-        { prefix: '/api/v2' },
-      );
-    },
+    features: horde.register,
   });
   return {
     listener,
     adminKey,
-    onQueued: (hear) => void requests.onQueued(hear),
-    onJobStarted: (hear) => void jobs.onJobStarted(hear),
-    workerLeft: (name) => workers.leave(name),
+    onQueued: (hear) => void horde.requests.onQueued(hear),
+    onJobStarted: (hear) => void horde.jobs.onJobStarted(hear),
+    workerLeft: (name) => horde.workers.leave(name),
     stop: () => clearInterval(timer),
   };
 }
@@ -127,28 +93,4 @@ async function ownerKey(
   const key = kept ?? (await users.issueKey(ownerId));
   await secrets.set(secretNames.ownerKey, key);
   return key;
-}
-
-/** Workers and unfinished requests of an account; what waits is known without the database. */
-function workOf(db: AppDatabase, queue: HordeQueue) {
-  return async (userId: number, isSelf: boolean) => {
-    const workers = await db.read
-      .selectFrom('horde_workers')
-      .select('id')
-      .where('user_id', '=', userId)
-      .execute();
-    const workerIds = workers.map((worker) => worker.id);
-    if (!isSelf) return { workerIds, activeImageRequests: [] };
-    const running = await db.read
-      .selectFrom('horde_jobs as j')
-      .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
-      .select('r.id')
-      .where('j.state', '=', 'processing')
-      .where('r.user_id', '=', userId)
-      .execute();
-    return {
-      workerIds,
-      activeImageRequests: [...new Set([...queue.idsOf(userId), ...running.map((request) => request.id)])],
-    };
-  };
 }

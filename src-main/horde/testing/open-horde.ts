@@ -5,17 +5,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { openDatabase } from '#main/db/database.ts';
 import { run } from '#main/db/work.ts';
-import { createImagesService, imageRoutes } from '#main/horde/images/index.ts';
-import { createJobsService, jobRoutes } from '#main/horde/jobs/index.ts';
+import { assembleHorde } from '#main/horde/assembly/index.ts';
+import { createImagesService } from '#main/horde/images/index.ts';
 import { openKudosAccount } from '#main/horde/kudos/index.ts';
-import { createModesService, modeRoutes } from '#main/horde/modes/index.ts';
-import { createQueue } from '#main/horde/queue/index.ts';
-import { createRequestsService, requestRoutes } from '#main/horde/requests/index.ts';
-import { createActivity, createStatusSource, statusRoutes } from '#main/horde/status/index.ts';
-import { createUsersService, userRoutes } from '#main/horde/users/index.ts';
-import { createWorkersService, workerRoutes } from '#main/horde/workers/index.ts';
+import { createUsersService } from '#main/horde/users/index.ts';
 import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
-import type { AppFastify } from '#main/server/fastify-base.ts';
 import { createHordeListener } from '#main/server/horde-listener.ts';
 import type { PopAnswer } from '#shared/horde/jobs/schema.ts';
 
@@ -73,41 +67,14 @@ export async function openHorde(options: { folder: string; clock: { now: number 
     media,
     clock,
   });
-  const modes = createModesService({ db, clock });
-  const queue = createQueue(db);
-  const isInviteOnly = () => modes.current().isInviteOnly;
-  const workers = createWorkersService({ db, users, clock, isInviteOnly });
-  await Promise.all([modes.load(), queue.load(), workers.load()]);
-  const shared = { db, queue, workers, images, modes: () => modes.current(), clock };
-  const requests = createRequestsService(shared);
-  const jobs = createJobsService(shared);
-  const activity = createActivity(clock);
-  jobs.onJobCompleted((job) => activity.record(job));
-  modes.onMaintenance(() => requests.cancelAll());
-  const online = () => workers.live.all();
-  const source = createStatusSource({ queue, online, activity, isKnown: () => false });
+  const version = '1.2.3';
+  const horde = await assembleHorde({ db, clock, users, images, version });
+  const { queue, workers } = horde;
   const server = await createHordeListener({
     log: pino({ level: 'silent' }),
-    version: '1.2.3',
+    version,
     rateLimits: 'off',
-    features: async (api) => {
-      imageRoutes(api, { images, isJobOpen: (id) => jobs.isOpen(id) });
-      userRoutes(api, {
-        users,
-        clock,
-        workOf: (id) => Promise.resolve({ workerIds: [], activeImageRequests: queue.idsOf(id) }),
-      });
-      statusRoutes(api, { source, probe: () => users.byId(1), version: '1.2.3' });
-      modeRoutes(api, { modes, users });
-      await api.register(
-        async (v2: AppFastify) => {
-          requestRoutes(v2, { requests, users });
-          jobRoutes(v2, { jobs, users });
-          workerRoutes(v2, { workers, users });
-        },
-        { prefix: '/api/v2' },
-      );
-    },
+    features: horde.register,
   });
   await server.ready();
   const ownerKey = options.key ?? owner.apiKey ?? '';
@@ -143,10 +110,7 @@ export async function openHorde(options: { folder: string; clock: { now: number 
     queue,
     workers,
     /** What the timer does. */
-    sweep: async () => {
-      await jobs.sweep(clock());
-      await requests.sweep(clock());
-    },
+    sweep: horde.sweep,
     ask: (extra: object = {}, as?: CallOptions) =>
       call('POST', '/generate/async', { prompt: 'a lighthouse', models: ['tiny'], ...extra }, as),
     pop: async (extra: object = {}, as?: CallOptions): Promise<PopAnswer> => {

@@ -1,0 +1,1 @@
+export { assembleHorde } from './assemble.ts';
