@@ -1,19 +1,8 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 const fromRoot = (path: string): string => resolve(import.meta.dirname, path);
-
-/** The shell (window and preload) is optional: the headless host is built from the same tree without it. */
-const shellEntry = fromRoot('src-main/main.ts');
-const preloadEntry = fromRoot('src-main/shell/preload/preload.ts');
-
-const mainEntries: Record<string, string> = {
-  ...(existsSync(shellEntry) ? { main: shellEntry } : {}),
-  headless: fromRoot('src-main/headless.ts'),
-  engine: fromRoot('src-main/engine.ts'),
-};
 
 // `dependencies` of package.json (native modules and what must keep its own files) stay external by
 // electron-vite's `externalizeDeps`; everything else is bundled.
@@ -24,26 +13,26 @@ export default defineConfig({
       target: 'node20.19',
       externalizeDeps: true,
       rollupOptions: {
-        input: mainEntries,
+        input: {
+          main: fromRoot('src-main/main.ts'),
+          headless: fromRoot('src-main/headless.ts'),
+          engine: fromRoot('src-main/engine.ts'),
+        },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },
     },
   },
-  ...(existsSync(preloadEntry)
-    ? {
-        preload: {
-          build: {
-            outDir: fromRoot('out/preload'),
-            externalizeDeps: false,
-            rollupOptions: {
-              input: { preload: preloadEntry },
-              // A sandboxed preload script is CommonJS.
-              output: { format: 'cjs' as const, entryFileNames: '[name].cjs' },
-            },
-          },
-        },
-      }
-    : {}),
+  preload: {
+    build: {
+      outDir: fromRoot('out/preload'),
+      externalizeDeps: false,
+      rollupOptions: {
+        input: { preload: fromRoot('src-main/shell/preload/preload.ts') },
+        // A sandboxed preload script is CommonJS.
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
   renderer: {
     root: fromRoot('src-renderer'),
     base: '/',

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './fixtures/chromium.ts';
+import { findChromium, launchOptionsOf } from './fixtures/chromium.ts';
 
 const chromium = await findChromium();
 
@@ -25,11 +25,7 @@ export default defineConfig({
     locale: 'en-US',
     timezoneId: 'UTC',
     trace: 'retain-on-failure',
-    launchOptions: {
-      ...(chromium && { executablePath: chromium.path, env: { ...process.env, ...chromium.env } }),
-      // Root has no sandbox. No other flag: the content security policy and origins must hold as they are.
-      args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-    },
+    launchOptions: launchOptionsOf(chromium),
   },
   projects: [{ name: 'browser', metadata: { hasChromium: chromium !== undefined } }],
 });

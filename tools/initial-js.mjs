@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** The budget of `architecture.md`, compressed. */
+export const initialJsBudgetBytes = 250_000;
+
 /**
  * What the browser must load before the interface shows anything: the entry and all that it imports
  * statically, each file compressed by itself as a server would send it.

@@ -34,7 +34,13 @@ const buildInputs = [
   'package-lock.json',
   'tsconfig.base.json',
 ];
-const buildOutputs = ['out/main/headless.js', 'out/main/engine.js', 'out/renderer/index.html'];
+export const buildOutputs = [
+  'out/main/main.js',
+  'out/main/headless.js',
+  'out/main/engine.js',
+  'out/preload/preload.cjs',
+  'out/renderer/index.html',
+];
 
 /** A step of the set-up that could not be done; the message is for the person at the terminal. */
 export class SetupError extends Error {

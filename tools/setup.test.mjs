@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureElectron, findElectron } from './electron.mjs';
 import { initialJavaScript } from './initial-js.mjs';
-import { isBuilt, isInstalled, sourceStamp, withLock } from './setup.mjs';
+import { buildOutputs, isBuilt, isInstalled, sourceStamp, withLock } from './setup.mjs';
 
 let root = '';
 beforeEach(() => {
@@ -64,9 +64,13 @@ describe('build stamp', () => {
     put('src-main/a.ts', 'one');
     put('out/.stamp', sourceStamp(root));
     expect(isBuilt(root)).toBe(false);
-    for (const output of ['main/headless.js', 'main/engine.js', 'renderer/index.html'])
-      put(`out/${output}`, '');
+    for (const output of buildOutputs) put(output, '');
     expect(isBuilt(root)).toBe(true);
+    for (const output of buildOutputs) {
+      rmSync(join(root, output));
+      expect(isBuilt(root)).toBe(false);
+      put(output, '');
+    }
     put('src-main/a.ts', 'two');
     expect(isBuilt(root)).toBe(false);
   });

@@ -3,7 +3,6 @@
  * `npm start`: installs what is missing, builds what is stale, starts. A window opens when Electron's
  * binary is there or can be fetched; otherwise the same interface is served to the browser.
  */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureElectron } from './electron.mjs';
 import { ensureBuilt, ensureInstalled, projectRoot, say, SetupError } from './setup.mjs';
@@ -33,9 +32,6 @@ function start(args) {
  * @returns {{ electron: string, flags: string[] } | { reason: string }}
  */
 function findWindow(node) {
-  if (!existsSync(join(projectRoot, 'out', 'main', 'main.js'))) {
-    return { reason: 'this build has no desktop shell' };
-  }
   const isLinux = process.platform === 'linux';
   if (isLinux && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
     return { reason: 'this session has no display' };

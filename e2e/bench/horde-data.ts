@@ -2,6 +2,9 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
+import type { PopInput } from '#shared/horde/jobs/schema.ts';
+import type { GenerationInput } from '#shared/horde/requests/schema.ts';
+import { hordeClientOf } from '../fixtures/horde.ts';
 import { createYurt } from '../fixtures/yurt.ts';
 
 /** How many of each a horde is filled with. */
@@ -22,12 +25,12 @@ const modelName = (at: number) => `Model ${at % modelCount}`;
 export const keyOfUser = (at: number) => `bench-key-${String(at).padStart(6, '0')}`;
 
 /** Body of a pop by worker `at`; it offers three of the models. */
-export function popBody(at: number): Readonly<Record<string, unknown>> {
+export function popBody(at: number): PopInput {
   return { ...popOf([modelName(at), modelName(at * 7 + 3), modelName(at * 13 + 5)]), name: `Worker ${at}` };
 }
 
 /** A pop that no request fits. */
-export function missingPopBody(at: number): Readonly<Record<string, unknown>> {
+export function missingPopBody(at: number): PopInput {
   return { ...popOf(['Model without requests']), name: `Worker ${at}` };
 }
 
@@ -42,7 +45,7 @@ function popOf(models: readonly string[]) {
 }
 
 /** Body of a request for pictures. */
-export function requestBody(at: number): Readonly<Record<string, unknown>> {
+export function requestBody(at: number): GenerationInput {
   return {
     prompt: `a lighthouse on a cliff above a calm sea at dusk, number ${at}, painted in oil, soft light, wide view`,
     models: [at % 10 === 9 ? orphanModel : modelName(at)],
@@ -72,23 +75,14 @@ export async function fillHorde(dataDir: string, size: HordeSize): Promise<void>
   }
 }
 
-const templates = modelCount;
-
+/** One request for each model, and one worker. */
 async function makeTemplates(dataDir: string): Promise<void> {
   const yurt = createYurt({ dataDir, args: ['--no-worker'] });
-  const { horde, admin_key: apikey } = await yurt.start();
-  const post = async (path: string, body: unknown): Promise<void> => {
-    const headers = { apikey, 'content-type': 'application/json' };
-    const answer = await fetch(`${horde}/api/v2${path}`, {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-  };
+  const { horde, admin_key: apiKey } = await yurt.start();
+  const client = hordeClientOf(horde, apiKey);
   try {
-    for (let at = 0; at < templates; at += 1) await post('/generate/async', requestBody(at));
-    await post('/generate/pop', missingPopBody(0));
+    for (let at = 0; at < modelCount; at += 1) await client.generateAsync(requestBody(at));
+    await client.generatePop(missingPopBody(0));
   } finally {
     await yurt.stop();
   }

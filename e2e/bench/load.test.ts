@@ -65,6 +65,7 @@ describe('load', () => {
     const port = await serve((_request, response) => response.end('ok'));
     const wire = wireOf('GET', '/', { port });
     const paced = await load({ ...short, port, perSecond: 100, next: () => ({ wire }) });
+    expect(paced.answers).toBeGreaterThan(0);
     expect(paced.answers).toBeLessThanOrEqual(25);
     let left = 5;
     const next = () => (left-- > 0 ? { wire } : undefined);

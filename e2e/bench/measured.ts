@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createYurt, type Yurt } from '../fixtures/yurt.ts';
+import { createYurt } from '../fixtures/yurt.ts';
 import { load, type LoadOptions, type LoadResult } from './load.ts';
 import type { ProbeReading } from './probe.ts';
 
@@ -30,13 +30,13 @@ export interface Round extends LoadResult {
 export async function measureYurt(
   dataDir: string,
   options: { profileDir?: string | undefined } = {},
-): Promise<MeasuredServer & { readonly yurt: Yurt }> {
+): Promise<MeasuredServer> {
   const profileArgs =
     options.profileDir === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`];
   const yurt = createYurt({ dataDir, args: ['--no-worker'], nodeArgs: [...probeArgs, ...profileArgs] });
   const { horde } = await yurt.start();
   const server = measured(Number(new URL(horde).port), (question) => yurt.ask(question));
-  return { ...server, yurt, stop: async () => void (await yurt.stop()) };
+  return { ...server, stop: async () => void (await yurt.stop()) };
 }
 
 /** The bare server, with its database in a folder. */

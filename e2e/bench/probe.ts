@@ -12,11 +12,9 @@ export interface ProbeReading {
   /** Milliseconds of processor time of the main thread. */
   readonly threadMs: number;
   readonly delayP99Ms: number;
-  readonly delayMaxMs: number;
   /** From the head of a request to the last byte of its answer, in the server. */
   readonly answerP50Ms: number;
   readonly answerP99Ms: number;
-  readonly answers: number;
   readonly rssBytes: number;
 }
 
@@ -53,10 +51,8 @@ function read(): ProbeReading {
     threadMs: (thread.user + thread.system) / 1000,
     busyMs: performance.eventLoopUtilization(before).active,
     delayP99Ms: Math.max(0, delays.percentile(99) / 1e6 - resolutionMs),
-    delayMaxMs: Math.max(0, delays.max / 1e6 - resolutionMs),
     answerP50Ms: answers.percentile(50) / 1000,
     answerP99Ms: answers.percentile(99) / 1000,
-    answers: answers.count,
     rssBytes: process.memoryUsage.rss(),
   };
 }

@@ -10,7 +10,6 @@ import type { InferenceSession as Session } from 'onnxruntime-node';
 export interface SessionReading {
   readonly probe: 'sessions';
   readonly runMs: number;
-  readonly runs: number;
 }
 
 // The very copy that the measured program loads, wherever that lies.
@@ -19,7 +18,6 @@ const { InferenceSession }: { InferenceSession: { prototype: Session } } = creat
 )('onnxruntime-node');
 
 let runMs = 0;
-let runs = 0;
 // oxlint-disable-next-line typescript/unbound-method -- it is always applied to its own session
 const { run } = InferenceSession.prototype;
 InferenceSession.prototype.run = async function timed(this: Session, ...args: Parameters<typeof run>) {
@@ -28,13 +26,11 @@ InferenceSession.prototype.run = async function timed(this: Session, ...args: Pa
     return await run.apply(this, args);
   } finally {
     runMs += performance.now() - start;
-    runs += 1;
   }
 } as typeof run;
 
 process.on('message', (question: unknown) => {
   if (typeof question !== 'object' || question === null || !('probe' in question)) return;
-  process.send?.({ probe: 'sessions', runMs, runs } satisfies SessionReading);
+  process.send?.({ probe: 'sessions', runMs } satisfies SessionReading);
   runMs = 0;
-  runs = 0;
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { appRoutes } from '#shared/studio/routes.ts';
 import { say } from '../fixtures/words.ts';
 import { createScreen, redCircle } from '../pages/create-screen.ts';
 import { expect, test } from './desktop.ts';
@@ -26,10 +27,17 @@ test('the window shows the interface and keeps to it', async ({ desktop }) => {
   });
 
   await test.step('it goes nowhere else and opens nothing', async () => {
+    // What the shell decides is asked for: a page that has not left yet would look like one that stays.
+    await app.evaluate(({ BrowserWindow }) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.once('will-frame-navigate', (event) => {
+        Reflect.set(globalThis, 'isNavigationStopped', event.defaultPrevented);
+      });
+    });
     expect(await page.evaluate(() => window.open('https://example.invalid/') === null)).toBe(true);
     await page.evaluate(() => {
       location.href = 'https://example.invalid/';
     });
+    await expect.poll(() => app.evaluate(() => Reflect.get(globalThis, 'isNavigationStopped'))).toBe(true);
     await expect(createScreen(page).create).toBeEnabled();
     expect(new URL(page.url()).origin).toBe(origin);
     expect(await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1);
@@ -47,10 +55,10 @@ test('a prompt becomes a picture that is saved where the person says', async ({ 
   await app.evaluate(({ dialog }, filePath) => {
     dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
   }, target);
-  const outcome = await page.evaluate(async () => {
-    const { images } = await (await fetch('/app/gallery')).json();
+  const outcome = await page.evaluate(async (path) => {
+    const { images } = await (await fetch(path)).json();
     return Reflect.get(globalThis, 'desktopApi').savePicture({ imageId: images[0].id });
-  });
+  }, appRoutes.gallery);
   expect(outcome).toBe('saved');
   expect(readFileSync(target).toString('latin1', 8, 12)).toBe('WEBP');
 });
@@ -78,12 +86,14 @@ test('a closed window goes on in the tray, and a second start brings it back', a
   const { app, page } = await desktop.start();
   const isVisible = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible());
   await expect(createScreen(page).create).toBeEnabled();
-  await page.evaluate(() =>
-    fetch('/app/settings', {
-      method: 'PATCH',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ closeToTray: true }),
-    }),
+  await page.evaluate(
+    (path) =>
+      fetch(path, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ closeToTray: true }),
+      }),
+    appRoutes.settings,
   );
   // The shell hears of it by the stream of events.
   await expect

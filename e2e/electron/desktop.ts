@@ -1,24 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { _electron, test as base, type ElectronApplication, type Page } from '@playwright/test';
+import { findElectron } from '../../tools/electron.mjs';
+import { projectRoot } from '../../tools/setup.mjs';
 
 export { expect } from '@playwright/test';
 
-const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 const isRoot = process.getuid?.() === 0;
-
-/** Electron's binary, if it was fetched: importing the package would download it. */
-export function findElectron(): string | undefined {
-  const folder = join(projectRoot, 'node_modules', 'electron');
-  const note = join(folder, 'path.txt');
-  if (!existsSync(note)) return undefined;
-  const binary = join(folder, 'dist', readFileSync(note, 'utf8').trim());
-  return existsSync(binary) ? binary : undefined;
-}
 
 /** The desktop app on one data folder. */
 export interface Desktop {

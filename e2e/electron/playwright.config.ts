@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test';
-import { findElectron } from './desktop.ts';
+import { findElectron } from '../../tools/electron.mjs';
 
 /** Journeys through the window of the built app, where Electron's binary is installed. */
 export default defineConfig({

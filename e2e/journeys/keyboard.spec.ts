@@ -2,6 +2,7 @@ import { tabTo } from '../fixtures/keyboard.ts';
 import { expect, test } from '../fixtures/test.ts';
 import { say } from '../fixtures/words.ts';
 import { createScreen, endlessSteps, redCircle } from '../pages/create-screen.ts';
+import { headingOf, linkTo } from '../pages/frame.ts';
 import { galleryScreen } from '../pages/gallery-screen.ts';
 
 test('the keyboard alone creates, cancels, looks, deletes and takes back', async ({ page, yurt }) => {
@@ -29,9 +30,9 @@ test('the keyboard alone creates, cancels, looks, deletes and takes back', async
   });
 
   await test.step('gallery and viewer', async () => {
-    await tabTo(page, page.getByRole('link', { name: say('shell:nav.gallery') }));
+    await tabTo(page, linkTo(page, 'gallery'));
     await page.keyboard.press('Enter');
-    await expect(gallery.heading).toBeFocused();
+    await expect(headingOf(page, 'gallery')).toBeFocused();
     await tabTo(page, gallery.pictures.first());
     await page.keyboard.press('Enter');
     await expect(gallery.viewer(redCircle)).toBeVisible();
@@ -69,7 +70,7 @@ test('every screen has its shortcut, and ? lists them', async ({ page, yurt }) =
     ['gc', 'create'],
   ] as const) {
     await page.keyboard.type(keys);
-    await expect(page.getByRole('heading', { name: say(`${screen}:title`), level: 1 })).toBeFocused();
+    await expect(headingOf(page, screen)).toBeFocused();
   }
   await page.keyboard.press('?');
   const help = page.getByRole('dialog', { name: say('shell:shortcuts.title') });

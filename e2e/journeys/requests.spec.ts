@@ -1,6 +1,8 @@
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures/test.ts';
 import { say } from '../fixtures/words.ts';
 import { createScreen, redCircle, workTimeout } from '../pages/create-screen.ts';
+import { goTo } from '../pages/frame.ts';
 import { readGallery } from '../pages/gallery-screen.ts';
 
 test('cancelling at work keeps what is finished, and the rest can be asked for again', async ({
@@ -34,14 +36,8 @@ test.describe('without a worker', () => {
   test.use({ yurtArgs: ['--no-worker'] });
 
   test('the card says that nobody can do it, and its button starts the worker', async ({ page, yurt }) => {
-    const create = createScreen(page);
-    await create.open(yurt.line.app);
-    await create.send(redCircle);
-    const card = create.card(redCircle);
-    await card.expectState('impossible');
-    await expect(card.root).toContainText(say('problems:workerStopped.what'));
-    await card.root.getByRole('button', { name: say('problems:fix.startWorker') }).click();
-    await card.expectState('done', { count: 1 });
+    await createScreen(page).open(yurt.line.app);
+    await expectStartedFromCard(page);
   });
 
   test('a cancelled request is made when it is tried again', async ({ page, yurt }) => {
@@ -53,13 +49,13 @@ test.describe('without a worker', () => {
     await card.button('cancel').click();
     await card.expectState('cancelled');
 
-    await page.getByRole('link', { name: say('shell:nav.worker'), exact: true }).click();
+    await goTo(page, 'worker');
     await page.getByRole('button', { name: say('worker:resume') }).click();
     await expect(page.getByRole('heading', { name: say('worker:state.idle') })).toBeVisible();
-    await page.getByRole('link', { name: say('shell:nav.create'), exact: true }).click();
+    await goTo(page, 'create');
     expect(await readGallery(page)).toHaveLength(0);
     await card.button('retry').click();
-    await create.card(redCircle).expectState('done', { count: 1 });
+    await card.expectState('done', { count: 1 });
     expect(await readGallery(page)).toHaveLength(1);
   });
 });
@@ -68,17 +64,21 @@ test('a paused worker is named on the card within one poll, and its button start
   page,
   yurt,
 }) => {
-  const create = createScreen(page);
-  await create.open(yurt.line.app);
-  await page.getByRole('link', { name: say('shell:nav.worker'), exact: true }).click();
+  await createScreen(page).open(yurt.line.app);
+  await goTo(page, 'worker');
   await page.getByRole('button', { name: say('worker:pause') }).click();
   await expect(page.getByRole('heading', { name: say('worker:state.paused') })).toBeVisible();
-  await page.getByRole('link', { name: say('shell:nav.create'), exact: true }).click();
+  await goTo(page, 'create');
+  await expectStartedFromCard(page);
+});
 
+/** Asks for a picture on the Create screen while the worker does not run, and starts it where the card says so. */
+async function expectStartedFromCard(page: Page): Promise<void> {
+  const create = createScreen(page);
   await create.send(redCircle);
   const card = create.card(redCircle);
   await card.expectState('impossible');
   await expect(card.root).toContainText(say('problems:workerStopped.what'));
   await card.root.getByRole('button', { name: say('problems:fix.startWorker') }).click();
   await card.expectState('done', { count: 1 });
-});
+}

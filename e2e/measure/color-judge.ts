@@ -1,5 +1,6 @@
+import type { Picture } from '../fixtures/pixels.ts';
 import { createColorNamer, type NamedColor, type Oklab } from './colors.ts';
-import { findRegions, type Picture } from './regions.ts';
+import { findRegions } from './regions.ts';
 
 /** Names of the two colors that a picture shows. */
 export interface SeenColors {

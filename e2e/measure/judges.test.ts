@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { Type } from 'typebox';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decode, type Picture } from '../fixtures/pixels.ts';
 import { createColorJudge, type SeenColors } from './color-judge.ts';
 import { createColorNamer, type NamedColor, toOklab } from './colors.ts';
-import { findRegions, type Picture } from './regions.ts';
+import { findRegions } from './regions.ts';
 import { loadShapeJudge, type ShapeJudge } from './shape-judge.ts';
-import { decode } from './tiny-yurt.ts';
 import { Classes, readJson, trainingFiles } from './training-files.ts';
 
 /** `resources/training/fixtures.py` drew them: every pair of colors once. */

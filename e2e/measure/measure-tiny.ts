@@ -6,12 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Static } from 'typebox';
-import { type SamplerName, samplerNames } from '#shared/horde/requests/names.ts';
+import type { SamplerName } from '#shared/horde/requests/names.ts';
+import { samplerOf } from '../fixtures/horde.ts';
+import { decode, type Picture } from '../fixtures/pixels.ts';
 import { createColorJudge } from './color-judge.ts';
 import { loadShapeJudge } from './shape-judge.ts';
 import { type SheetPicture, writeSheet } from './sheet.ts';
 import { isGoodEnough, type Judged, summarize, tableOf, verdictOf } from './summary.ts';
-import { type MadePicture, startTinyYurt } from './tiny-yurt.ts';
+import { startTinyYurt } from './tiny-yurt.ts';
 import { Classes, Prompts, readJson, trainingFiles } from './training-files.ts';
 
 const usage = `Options
@@ -53,12 +55,6 @@ function readOptions(args: string[]): Options {
   };
 }
 
-function samplerOf(name: string): SamplerName {
-  const found = samplerNames.find((known) => known === name);
-  if (!found) throw new Error(`--sampler ${name} is none of ${samplerNames.join(', ')}`);
-  return found;
-}
-
 function positive(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
@@ -75,7 +71,7 @@ function spread(prompts: readonly Prompt[], count: number = prompts.length): Pro
 }
 
 /** Names what a picture shows, told nothing of what was asked. */
-async function loadJudge(): Promise<(picture: MadePicture['picture']) => Promise<Judged['seen']>> {
+async function loadJudge(): Promise<(picture: Picture) => Promise<Judged['seen']>> {
   const { shapes, colours } = await readJson(trainingFiles.classes, Classes);
   const shapeOf = await loadShapeJudge(trainingFiles.classifier, shapes);
   const colorsOf = createColorJudge(Object.entries(colours).map(([name, rgb]) => ({ name, rgb })));
@@ -104,7 +100,8 @@ async function measure(options: Options): Promise<boolean> {
   const judged: Judged[] = [];
   const sheet: SheetPicture[] = [];
   for (const { prompt, seed, colour, background, shape } of spread(prompts, options.count)) {
-    const { picture, seconds } = await yurt.make(prompt, { ...params, seed: String(seed) });
+    const { file, seconds } = await yurt.make(prompt, { ...params, seed: String(seed) });
+    const picture = await decode(file);
     const asked = { object: colour, background, shape };
     const one = { prompt, seed, asked, seen: await judge(picture), seconds };
     judged.push(one);

@@ -1,11 +1,5 @@
+import type { Picture } from '../fixtures/pixels.ts';
 import { distanceOf, type Oklab, toOklab } from './colors.ts';
-
-/** A decoded picture, three bytes a pixel, rows from the top. */
-export interface Picture {
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Uint8Array;
-}
 
 /** What a picture of one object on a plain background is made of. */
 export interface Regions {

@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Picture } from './regions.ts';
+import type { Picture } from '../fixtures/pixels.ts';
 
 /** Names the shape that a picture shows. */
 export type ShapeJudge = (picture: Picture) => Promise<string>;

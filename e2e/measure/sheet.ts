@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import type { Picture } from './regions.ts';
+import type { Picture } from '../fixtures/pixels.ts';
 
 /** A picture and how it was judged: the color of the frame round it on the sheet. */
 export interface SheetPicture {

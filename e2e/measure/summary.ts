@@ -29,8 +29,8 @@ export interface Summary {
   readonly byShape: Readonly<Record<string, Shares>>;
 }
 
-/** What the model must reach (issue "First light"). */
-export const thresholds = { bothColors: 0.9, shape: 0.8 };
+/** What a model must reach to be shipped, as shares of the pictures. */
+const thresholds = { bothColors: 0.9, shape: 0.8 };
 
 export function summarize(judged: readonly Judged[]): Summary {
   const seconds = judged.map((one) => one.seconds).toSorted((a, b) => a - b);

@@ -29,7 +29,6 @@ export interface CreateScreen {
 /** A request card. */
 export interface Card {
   readonly root: Locator;
-  readonly bar: Locator;
   /** Finished pictures on the card. */
   readonly pictures: Locator;
   button(key: string, values?: Readonly<Record<string, number>>): Locator;
@@ -70,7 +69,6 @@ export function createScreen(page: Page): CreateScreen {
 function cardOf(root: Locator, prompt: string): Card {
   return {
     root,
-    bar: root.getByRole('progressbar'),
     pictures: root.getByRole('button', { name: say('creations:openPicture', { prompt }) }),
     button: (key, values) =>
       root.getByRole('button', { name: say(`creations:action.${key}`, values), exact: true }),

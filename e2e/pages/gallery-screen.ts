@@ -2,9 +2,9 @@ import { expect, type Locator, type Page } from '@playwright/test';
 import type { GalleryImage, GalleryPage } from '#shared/studio/gallery/schema.ts';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { say } from '../fixtures/words.ts';
+import { goTo } from './frame.ts';
 
 export interface GalleryScreen {
-  readonly heading: Locator;
   readonly pictures: Locator;
   readonly viewer: (prompt: string) => Locator;
   open(): Promise<void>;
@@ -12,13 +12,9 @@ export interface GalleryScreen {
 
 export function galleryScreen(page: Page): GalleryScreen {
   return {
-    heading: page.getByRole('heading', { name: say('gallery:title'), level: 1 }),
     pictures: page.getByRole('grid', { name: say('gallery:grid') }).getByRole('gridcell'),
     viewer: (prompt) => page.getByRole('dialog', { name: say('viewer:label', { prompt }) }),
-    open: async () => {
-      await page.getByRole('link', { name: say('shell:nav.gallery') }).click();
-      await expect(page.getByRole('heading', { name: say('gallery:title'), level: 1 })).toBeVisible();
-    },
+    open: () => goTo(page, 'gallery'),
   };
 }
 

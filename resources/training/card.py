@@ -19,7 +19,13 @@ def table(head, rows):
     return "\n".join(lines)
 
 
+def load(path):
+    """A checkpoint, read from disk only where it is looked at."""
+    return torch.load(path, map_location="cpu", mmap=True)
+
+
 def percent(share):
+    """A share in words."""
     return f"{share * 100:.1f} %"
 
 
@@ -66,7 +72,6 @@ def main():
     parser.add_argument("--hardware", required=True, help="the machine in words")
     parser.add_argument("--measured", type=Path, nargs="*", default=[], help="files of measure:tiny, the default settings first")
     args = parser.parse_args()
-    load = lambda path: torch.load(path, map_location="cpu", mmap=True)
     pictures = len(load(args.latents)["latents"])
     card = filled(args.card.read_text(), "training", training_figures(load(args.autoencoder), load(args.diffusion), pictures, args.hardware))
     if args.measured:

@@ -20,10 +20,10 @@ from torch import nn
 
 from captions import make_spec, pick
 from draw import COLOURS, NAMES, SHAPES, displaced, draw
+from export import OPSET
 
 MEASURE = Path(__file__).parent / "measure"
 SIZE = 128
-OPSET = 17
 
 
 class ShapeClassifier(nn.Module):

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import numpy as np
@@ -16,28 +15,27 @@ from draw import NAMES, SHAPES, draw
 COLUMNS = 12
 
 
-def pairs(rounds):
+def pairs():
     """Colour pairs in a fixed order with the shapes in turn, so that each colour meets each shape."""
     found = [(colour, background) for colour in NAMES for background in NAMES if background != colour]
-    return [(colour, SHAPES[(i + turn) % len(SHAPES)], background) for turn in range(rounds) for i, (colour, background) in enumerate(found)]
+    return [(colour, SHAPES[i % len(SHAPES)], background) for i, (colour, background) in enumerate(found)]
 
 
 def main():
     """Draws the sheet; the same seed gives the same pictures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("target", type=Path, help="path without ending")
-    parser.add_argument("--rounds", type=int, default=1, help="pictures of each pair")
     parser.add_argument("--seed", type=int, default=777)
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
-    chosen = pairs(args.rounds)
+    chosen = pairs()
     pictures = []
     for colour, shape, background in chosen:
         item = {"shape": shape, "colour": colour, "size": None, "place": None, "box": box_of(rng, None, None)}
         pictures.append(draw({"kind": "objects", "objects": [item], "background": background, "ground": None, "style": "flat"}, rng))
     rows = [np.concatenate(pictures[i : i + COLUMNS], 1) for i in range(0, len(pictures), COLUMNS)]
     Image.fromarray(np.concatenate(rows)).save(args.target.with_suffix(".webp"), lossless=True, quality=100, method=6)
-    lines = ",\n".join("    " + json.dumps({"colour": c, "shape": s, "background": b}) for c, s, b in chosen)
+    lines = ",\n".join(f'    {{ "colour": "{c}", "shape": "{s}", "background": "{b}" }}' for c, s, b in chosen)
     args.target.with_suffix(".json").write_text(f'{{\n  "columns": {COLUMNS},\n  "pictures": [\n{lines}\n  ]\n}}\n')
 
 

@@ -56,8 +56,6 @@ export interface RunningApp {
   close(): Promise<void>;
 }
 
-const agentUrl = 'https://github.com/yurt-app/yurt';
-
 /**
  * Builds and starts everything that runs without a window, in the order of dependence; `close` ends
  * it in reverse. What was started before a failure is ended before the error is thrown.
@@ -114,7 +112,7 @@ async function start(
     option: '--horde-port',
     mayMove: !config.hordePort.isChosen,
   });
-  const hordeUrl = `http://127.0.0.1:${hordeAt.port}`;
+  const hordeUrl = hordeAt.url;
   if (hordeAt.moved) {
     notices.push({
       code: 'horde_port_in_use',
@@ -122,11 +120,12 @@ async function start(
     });
   }
 
+  const agent = `Yurt:${version}:https://github.com/yurt-app/yurt`;
   const client = createHordeClient({
     send: fetchSend,
     baseUrl: hordeUrl,
     apiKey: horde.adminKey,
-    clientAgent: `Yurt:${version}:${agentUrl}`,
+    clientAgent: agent,
   });
   const session = createAppSession({ randomBytes });
   const system = createSystemService({
@@ -151,7 +150,7 @@ async function start(
     log,
     upload: putPicture,
     name: workerName,
-    agent: `Yurt:${version}:${agentUrl}`,
+    agent,
     memory: createWorkerMemory({ db, clock, hordeUrl }),
     watch: {
       progressed: (jobId, progress) => creations.jobs.progressed(jobId, progress),
@@ -174,8 +173,8 @@ async function start(
   });
   horde.onQueued(worker.wake);
   horde.onJobStarted(creations.jobs.started);
-  await creations.resume();
   ends.push(creations.stop);
+  await creations.resume();
   const app = await createAppListener({
     log,
     rendererDir: config.rendererDir,
@@ -211,7 +210,7 @@ async function start(
     (report) => log.info(report, 'gallery reconciled'),
     (error: unknown) => log.warn({ err: error }, 'the gallery could not be reconciled'),
   );
-  const appOrigin = `http://127.0.0.1:${appAt.port}`;
+  const appOrigin = appAt.url;
   folder.announce({ pid: process.pid, appOrigin, control: session.control });
   const models = usableModels(engine, log, ({ name, reason }) => tellDamaged(name, reason));
   ends.push(worker.stop);
@@ -234,7 +233,7 @@ async function usableModels(
   onDamaged: (model: DamagedModel) => void,
 ): Promise<string[]> {
   try {
-    const [models, damaged] = [await engine.models(), await engine.damagedModels()];
+    const { models, damaged } = await engine.scan();
     damaged.forEach(onDamaged);
     return models.map((model) => model.name);
   } catch (error) {

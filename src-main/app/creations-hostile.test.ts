@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { isTerminal } from './testing/creation-states.ts';
+import { isTerminal } from '#shared/studio/creations/schema.ts';
 import { createRig, input, type Rig, until } from './testing/creations-rig.ts';
 
 /** What the hostile horde answers by operation; each may answer differently every time. */

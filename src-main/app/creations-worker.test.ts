@@ -5,8 +5,8 @@ import type { ImageEngine } from '#main/platform/engine-clients.ts';
 import { createImageEngine } from '#main/platform/engine-supervisor.ts';
 import { forkEngine } from '#main/platform/fork-engine.ts';
 import { createLocalWorker, type LocalWorker } from '#main/studio/bridge/index.ts';
+import { isTerminal } from '#shared/studio/creations/schema.ts';
 import { putPicture } from './fetch-send.ts';
-import { isTerminal } from './testing/creation-states.ts';
 import {
   createRig,
   engineEntry,

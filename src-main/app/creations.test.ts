@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { HordeUnreachableError } from '#shared/horde/client.ts';
-import { isTerminal } from './testing/creation-states.ts';
+import { isTerminal } from '#shared/studio/creations/schema.ts';
 import {
   createRig,
   finishJob,
@@ -156,7 +156,9 @@ describe('over a restart', () => {
 
     // Finished, and fetched, but not yet in the gallery.
     const third = await rig.launch({
-      gallery: () => ({ save: () => Promise.reject(new Error('ENOSPC: no space')) }),
+      gallery: () => ({
+        save: () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' })),
+      }),
     });
     await finishJob(third, job);
     const unsaved = await until(third, id, (creation) => creation.problem !== null);

@@ -14,12 +14,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openDatabase } from '#main/db/database.ts';
 import { checkLedger } from '#main/horde/kudos/index.ts';
-import type { Creation, CreationInput, CreationState } from '#shared/studio/creations/schema.ts';
+import {
+  type Creation,
+  type CreationInput,
+  type CreationState,
+  isTerminal,
+} from '#shared/studio/creations/schema.ts';
 import type { GalleryPage } from '#shared/studio/gallery/schema.ts';
 import type { StudioModelList } from '#shared/studio/models/schema.ts';
 import type { SystemInfo } from '#shared/studio/system/schema.ts';
 import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
-import { isTerminal } from './testing/creation-states.ts';
 import { endApp, startApp, type Started } from './testing/launch-app.ts';
 import { signIn, type StudioSession } from './testing/studio-session.ts';
 

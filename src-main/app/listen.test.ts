@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { createFastify } from '#main/server/fastify-base.ts';
@@ -26,6 +27,12 @@ async function occupy(): Promise<{ port: number; free(): Promise<void> }> {
   };
 }
 
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
+/** Not every computer has them. */
+const fewHave = [...(hasIpv6 ? ['::', '::1'] : []), ...(process.platform === 'linux' ? ['127.0.0.2'] : [])];
+
 describe('listen', () => {
   it('takes any free port for 0', async () => {
     const api = server();
@@ -34,6 +41,17 @@ describe('listen', () => {
     expect(moved).toBe(false);
     await api.close();
   });
+
+  it.each(['127.0.0.1', '0.0.0.0', ...fewHave])(
+    'on %s is reached at the address that it gives',
+    async (host) => {
+      const api = server();
+      api.get('/', () => 'here');
+      const { url } = await listen(api, { ...request, host, port: 0, mayMove: false });
+      expect(await (await fetch(url)).text()).toBe('here');
+      await api.close();
+    },
+  );
 
   it('says whose default a taken port is and offers a free one', async () => {
     const taken = await occupy();

@@ -15,18 +15,22 @@ export interface ListenRequest {
   readonly mayMove: boolean;
 }
 
+export interface Listening {
+  readonly port: number;
+  /** Where this computer itself reaches it. */
+  readonly url: string;
+  readonly moved: boolean;
+}
+
 /**
- * Listens and gives the port. A taken port that the person chose is a StartError that offers a free
+ * Listens and says where. A taken port that the person chose is a StartError that offers a free
  * one; a taken default gives way to a free port when `mayMove` says so.
  * @throws StartError port_in_use
  */
-export async function listen(
-  server: AppFastify,
-  request: ListenRequest,
-): Promise<{ port: number; moved: boolean }> {
+export async function listen(server: AppFastify, request: ListenRequest): Promise<Listening> {
   try {
     await server.listen({ host: request.host, port: request.port });
-    return { port: portOf(server), moved: false };
+    return { ...placeOf(server), moved: false };
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
     const free = await freePort(request.host);
@@ -39,14 +43,16 @@ export async function listen(
       );
     }
     await server.listen({ host: request.host, port: free });
-    return { port: portOf(server), moved: true };
+    return { ...placeOf(server), moved: true };
   }
 }
 
-function portOf(server: AppFastify): number {
-  const address = server.server.address();
-  if (address === null || typeof address === 'string') throw new Error('the listener has no port');
-  return address.port;
+function placeOf(server: AppFastify): Pick<Listening, 'port' | 'url'> {
+  const bound = server.server.address();
+  if (bound === null || typeof bound === 'string') throw new Error('the listener has no port');
+  const { address, port } = bound;
+  if (address === '0.0.0.0' || address === '::') return { port, url: `http://127.0.0.1:${port}` };
+  return { port, url: `http://${address.includes(':') ? `[${address}]` : address}:${port}` };
 }
 
 /** A port that nothing uses now, from the system's own range. */

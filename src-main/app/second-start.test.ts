@@ -1,22 +1,11 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { endApp, exitOf, startApp, type Started } from './testing/launch-app.ts';
+import { endApp, startAgain, startApp, type Started } from './testing/launch-app.ts';
 
-const entry = fileURLToPath(new URL('../headless.ts', import.meta.url));
 let folder: string;
 let running: Started;
-
-/** Starts the app once more and gives what it said and how it ended. */
-async function startAgain(dataDir: string, ...options: string[]) {
-  const child = spawn(process.execPath, [entry, '--data', dataDir, ...options], { stdio: 'pipe' });
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { stdout, stderr, code: await exitOf(child) };
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yurt-second-'));

@@ -7,6 +7,8 @@ import { Kysely, SqliteDialect, sql } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseDamagedError, openDatabase } from './database.ts';
 import { DatabaseFromFutureError, migrateToLatest } from './migrate.ts';
+import { migrations } from './migrations/index.ts';
+import { StatementCache } from './statements.ts';
 import { row, rows, run, type Work } from './work.ts';
 import { GroupedWriter } from './writer.ts';
 
@@ -28,7 +30,7 @@ function scratch() {
   const connection = new BetterSqlite3(join(folder, 'scratch.db'));
   connection.exec('create table entry (id integer primary key, note text not null) strict');
   const query = new Kysely<Scratch>({ dialect: new SqliteDialect({ database: connection }) });
-  const writer = new GroupedWriter(connection);
+  const writer = new GroupedWriter(connection, new StatementCache(connection));
   return { connection, query, writer };
 }
 
@@ -85,7 +87,7 @@ describe('units of writing', () => {
         const connection = new BetterSqlite3(':memory:');
         connection.exec('create table entry (id integer primary key, note text not null) strict');
         const query = new Kysely<Scratch>({ dialect: new SqliteDialect({ database: connection }) });
-        const writer = new GroupedWriter(connection);
+        const writer = new GroupedWriter(connection, new StatementCache(connection));
         await Promise.all(
           notes.map((note, id) =>
             writer.write(function* () {
@@ -137,6 +139,43 @@ describe('opening the database', () => {
     await expect(
       read.transaction().execute((inside) => inside.selectFrom('users').execute()),
     ).rejects.toThrow('only reads');
+    await db.close();
+  });
+
+  it('runs a unit that reads without a transaction, and refuses one that writes', async () => {
+    const db = await openDatabase(join(folder, 'yurt.db'));
+    const mode = { name: 'raid_mode', is_on: 1, changed: 5 } as const;
+    const add = () => run(db.query.insertInto('horde_modes').values(mode));
+    const read = () => row(db.query.selectFrom('horde_modes').selectAll());
+    await expect(db.readUnit(add)).rejects.toThrow('only reads');
+    expect(await db.readUnit(read)).toBeUndefined();
+    const written = db.write(add);
+    // The group is written at the end of this turn.
+    expect(await db.readUnit(read)).toBeUndefined();
+    await written;
+    expect(await db.readUnit(read)).toEqual(mode);
+    await db.close();
+  });
+
+  it('keeps what waits when the columns go that it was once searched by', async () => {
+    const file = join(folder, 'yurt.db');
+    const connection = new BetterSqlite3(file);
+    const before = new Kysely<unknown>({ dialect: new SqliteDialect({ database: connection }) });
+    const { '0130-queue-in-memory': _, ...landed } = migrations;
+    await migrateToLatest(before, landed);
+    connection.exec(`insert into horde_requests
+      (id, user_id, shape, area, nsfw, names_models, things, score, asked, open_slots, next_slot,
+       is_cancelled, base_kudos, consumed_cents, client_agent, created, expiry)
+      values ('a', 1, '{}', 64, 0, 1, 640, 2.5, 3, 2, 1, 0, 10.5, 100, 'agent', 5, 6)`);
+    connection.exec("insert into horde_request_models values ('a', 'tiny')");
+    await before.destroy();
+    const db = await openDatabase(file);
+    expect(await db.read.selectFrom('horde_requests').selectAll().execute()).toEqual([
+      expect.objectContaining({ seq: 1, id: 'a', things: 640, score: 2.5, open_slots: 2, base_kudos: 10.5 }),
+    ]);
+    expect(await db.read.selectFrom('horde_request_models').select('model').execute()).toEqual([
+      { model: 'tiny' },
+    ]);
     await db.close();
   });
 

@@ -12,7 +12,8 @@ import { migrateToLatest } from './migrate.ts';
 import { migrations } from './migrations/index.ts';
 import { readDialect } from './read-dialect.ts';
 import type { Database } from './schema.ts';
-import type { Work } from './work.ts';
+import { StatementCache } from './statements.ts';
+import { perform, type Work } from './work.ts';
 import { GroupedWriter } from './writer.ts';
 
 /** The app's database: reads of what is committed, writes grouped into durable commits. */
@@ -21,6 +22,11 @@ export interface AppDatabase {
   readonly read: Kysely<Database>;
   /** Builds queries for units of writing; it cannot run them. */
   readonly query: Kysely<Database>;
+  /**
+   * Runs a unit that only reads, as of one moment and without a transaction: for a rule that a writing
+   * unit holds to as well.
+   */
+  readUnit<R>(work: () => Work<R>): Promise<R>;
   /** Runs a unit; resolves when it is on disk. */
   write<R>(work: () => Work<R>): Promise<R>;
   close(): Promise<void>;
@@ -49,11 +55,13 @@ export async function openDatabase(file: string): Promise<AppDatabase> {
     connection.close();
     throw asDamage(error);
   }
-  const writer = new GroupedWriter(connection);
-  const read = new Kysely<Database>({ dialect: readDialect(connection) });
+  const statements = new StatementCache(connection);
+  const writer = new GroupedWriter(connection, statements);
+  const read = new Kysely<Database>({ dialect: readDialect(statements) });
   return {
     read,
     query: queryBuilder(),
+    readUnit: async (work) => perform(work(), (query) => statements.read(query)),
     write: (work) => writer.write(work),
     close: async () => {
       writer.close();

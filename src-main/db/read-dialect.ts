@@ -1,4 +1,3 @@
-import type BetterSqlite3 from 'better-sqlite3';
 import {
   type CompiledQuery,
   type DatabaseConnection,
@@ -9,17 +8,17 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { StatementCache } from './statements.ts';
+import type { StatementCache } from './statements.ts';
 
 /**
  * Kysely that only reads, over the writer's own connection: a group of writes is built and committed
  * without `await`, so a read never falls inside one, and a second connection would have to read its pages
  * anew after every commit. Unlike Kysely's own driver it keeps prepared statements and takes no lock.
  */
-export function readDialect(connection: BetterSqlite3.Database): Dialect {
+export function readDialect(statements: StatementCache): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ReadDriver(connection),
+    createDriver: () => new ReadDriver(statements),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -28,8 +27,8 @@ export function readDialect(connection: BetterSqlite3.Database): Dialect {
 class ReadDriver implements Driver {
   readonly #reader: ReadConnection;
 
-  constructor(connection: BetterSqlite3.Database) {
-    this.#reader = new ReadConnection(connection);
+  constructor(statements: StatementCache) {
+    this.#reader = new ReadConnection(statements);
   }
 
   async init(): Promise<void> {}
@@ -59,15 +58,13 @@ class ReadDriver implements Driver {
 class ReadConnection implements DatabaseConnection {
   readonly #statements: StatementCache;
 
-  constructor(connection: BetterSqlite3.Database) {
-    this.#statements = new StatementCache(connection);
+  constructor(statements: StatementCache) {
+    this.#statements = statements;
   }
 
-  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-    const statement = this.#statements.of(sql);
-    if (!statement.readonly) throw new Error(`this only reads: ${sql}`);
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     // The builder's type describes these rows; the driver can only hand them over as unknown.
-    return { rows: statement.all(...parameters) as R[] };
+    return { rows: this.#statements.read(query).rows as R[] };
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

@@ -1,4 +1,8 @@
-import type { CompiledQuery, Compilable } from 'kysely';
+import type { CompiledQuery, Compilable, Kysely } from 'kysely';
+import type { Database } from './schema.ts';
+
+/** Builds the queries of a unit; runs nothing itself. */
+export type Query = Kysely<Database>;
 
 /** What a query gave: its rows and the number of rows it changed. */
 export interface QueryOutcome {
@@ -28,4 +32,20 @@ export function* row<O>(query: Compilable<O>): Work<O | undefined> {
 /** Runs an insert, update or delete inside a unit and gives the number of rows changed. */
 export function* run(query: Compilable): Work<number> {
   return (yield query.compile()).changed;
+}
+
+/** Runs a unit to its end without `await`. An error of a query is the unit's to catch. */
+export function perform<R>(work: Work<R>, query: (query: CompiledQuery) => QueryOutcome): R {
+  let step = work.next();
+  while (!step.done) {
+    let outcome: QueryOutcome;
+    try {
+      outcome = query(step.value);
+    } catch (error) {
+      step = work.throw(error);
+      continue;
+    }
+    step = work.next(outcome);
+  }
+  return step.value;
 }

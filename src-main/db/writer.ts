@@ -1,7 +1,6 @@
 import type BetterSqlite3 from 'better-sqlite3';
-import type { CompiledQuery } from 'kysely';
-import { StatementCache } from './statements.ts';
-import type { QueryOutcome, Work } from './work.ts';
+import type { StatementCache } from './statements.ts';
+import { perform, type Work } from './work.ts';
 
 interface Pending {
   /** Runs the unit inside the open transaction; throws what the unit throws. */
@@ -22,9 +21,9 @@ export class GroupedWriter {
   #isScheduled = false;
   #isClosed = false;
 
-  constructor(connection: BetterSqlite3.Database) {
+  constructor(connection: BetterSqlite3.Database, statements: StatementCache) {
     this.#connection = connection;
-    this.#statements = new StatementCache(connection);
+    this.#statements = statements;
   }
 
   /** Queues a unit; resolves with its result when the commit that holds it is on disk. */
@@ -34,7 +33,7 @@ export class GroupedWriter {
       let result: { value: R } | undefined;
       this.#queue.push({
         perform: () => {
-          result = { value: this.#perform(work()) };
+          result = { value: perform(work(), (query) => this.#statements.run(query)) };
         },
         succeed: () => {
           if (result) resolve(result.value);
@@ -89,26 +88,5 @@ export class GroupedWriter {
       this.#connection.exec('ROLLBACK TO unit; RELEASE unit');
       pending.fail(error);
     }
-  }
-
-  #perform<R>(work: Work<R>): R {
-    let step = work.next();
-    while (!step.done) {
-      let outcome: QueryOutcome;
-      try {
-        outcome = this.#query(step.value);
-      } catch (error) {
-        step = work.throw(error);
-        continue;
-      }
-      step = work.next(outcome);
-    }
-    return step.value;
-  }
-
-  #query(query: CompiledQuery): QueryOutcome {
-    const statement = this.#statements.of(query.sql);
-    if (statement.reader) return { rows: statement.all(...query.parameters), changed: 0 };
-    return { rows: [], changed: statement.run(...query.parameters).changes };
   }
 }

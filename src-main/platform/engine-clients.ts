@@ -1,8 +1,8 @@
 import type {
-  DamagedModel,
   EngineErrorCode,
   ImageJob,
   ImageModelInfo,
+  ModelScan,
   ImageProgress,
   ImageResult,
 } from '#shared/engine-protocol/image.ts';
@@ -26,10 +26,10 @@ export type EngineState = 'starting' | 'ready' | 'restarting' | 'failed' | 'stop
 export interface ImageEngine {
   readonly state: EngineState;
   onState(listener: (state: EngineState) => void): () => void;
+  /** Looks through the model folders. @throws EngineError */
+  scan(): Promise<ModelScan>;
   /** Models found on disk. @throws EngineError */
   models(): Promise<readonly ImageModelInfo[]>;
-  /** Folders that say they are a model but lack something. @throws EngineError */
-  damagedModels(): Promise<readonly DamagedModel[]>;
   /** @throws EngineError with `cancelled` when the signal fires, `engine_died` when the process ends. */
   generate(
     job: ImageJob,

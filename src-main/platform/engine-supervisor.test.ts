@@ -5,9 +5,8 @@ import { fileURLToPath } from 'node:url';
 // oxlint-disable-next-line no-restricted-imports -- the test makes and inspects pictures itself
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ImageJob } from '#shared/engine-protocol/image.ts';
 // oxlint-disable-next-line no-restricted-imports -- the real engine process needs a model to run
-import { writeToyModel } from '#main/engine/testing/toy-model.ts';
+import { toyJob, writeToyModel } from '#main/engine/testing/toy-model.ts';
 import type { ImageEngine, MediaEngine } from './engine-clients.ts';
 import { createImageEngine, createMediaEngine } from './engine-supervisor.ts';
 import { forkEngine } from './fork-engine.ts';
@@ -16,21 +15,7 @@ import type { EngineProcess } from './ports.ts';
 const entry = fileURLToPath(new URL('../engine.ts', import.meta.url));
 const log = { info: () => undefined, warn: () => undefined };
 const never = new AbortController().signal;
-const job: ImageJob = {
-  model: 'Toy',
-  prompt: 'cat',
-  negativePrompt: '',
-  width: 64,
-  height: 64,
-  steps: 3,
-  cfgScale: 4,
-  sampler: 'k_euler',
-  karras: true,
-  clipSkip: 1,
-  seed: 1,
-  batch: 1,
-};
-const longJob = { ...job, steps: 500, width: 96, height: 96 };
+const longJob = { ...toyJob, steps: 500, width: 96, height: 96 };
 
 let folder: string;
 let processes: EngineProcess[];
@@ -74,13 +59,16 @@ describe('image engine', () => {
   it('lists models and makes pictures of any size', async () => {
     const engine = startImageEngine();
     expect((await engine.models()).map(({ name }) => name)).toEqual(['Toy']);
-    expect(await engine.damagedModels()).toEqual([]);
+    expect((await engine.scan()).damaged).toEqual([]);
     rmSync(join(folder, 'models', 'toy', 'unet'), { recursive: true });
-    expect(await engine.damagedModels()).toEqual([{ name: 'Toy', reason: 'No graph in unet' }]);
+    expect(await engine.scan()).toMatchObject({
+      models: [],
+      damaged: [{ name: 'Toy', reason: 'No graph in unet' }],
+    });
     writeToyModel(join(folder, 'models', 'toy'));
     const calls: number[] = [];
     const { pictures } = await engine.generate(
-      { ...job, width: 1024, height: 1024, batch: 2 },
+      { ...toyJob, width: 1024, height: 1024, batch: 2 },
       ({ done }) => calls.push(done),
       never,
     );
@@ -101,7 +89,7 @@ describe('image engine', () => {
       },
       never,
     );
-    const waiting = engine.generate(job, () => undefined, never);
+    const waiting = engine.generate(toyJob, () => undefined, never);
     await expect(killed).rejects.toMatchObject({ name: 'EngineError', code: 'engine_died' });
     expect((await waiting).pictures).toHaveLength(1);
     expect(states).toEqual(['ready', 'restarting', 'ready']);
@@ -119,16 +107,16 @@ describe('image engine', () => {
       controller.signal,
     );
     await expect(cancelled).rejects.toMatchObject({ code: 'cancelled' });
-    await expect(engine.generate(job, () => undefined, controller.signal)).rejects.toMatchObject({
+    await expect(engine.generate(toyJob, () => undefined, controller.signal)).rejects.toMatchObject({
       code: 'cancelled',
     });
-    expect((await engine.generate(job, () => undefined, never)).pictures).toHaveLength(1);
+    expect((await engine.generate(toyJob, () => undefined, never)).pictures).toHaveLength(1);
     expect(processes).toHaveLength(1);
   });
 
   it('hands on why a job failed', async () => {
     const engine = startImageEngine();
-    const failing = engine.generate({ ...job, model: 'None' }, () => undefined, never);
+    const failing = engine.generate({ ...toyJob, model: 'None' }, () => undefined, never);
     await expect(failing).rejects.toMatchObject({ name: 'EngineError', code: 'model_unknown' });
   });
 

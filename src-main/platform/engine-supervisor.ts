@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createLane } from '#shared/common/lane.ts';
 import type { EngineReply } from '#shared/engine-protocol/messages.ts';
 import type { ModelScan } from '#shared/engine-protocol/image.ts';
 import type { EncodedPicture } from '#shared/engine-protocol/media.ts';
@@ -29,7 +30,7 @@ export interface ImageEngineOptions extends MediaEngineOptions {
 /** Starts the image engine and keeps it running; jobs run one after the other. */
 export function createImageEngine(options: ImageEngineOptions): ImageEngine {
   const { link, files } = openLink('image', options, options.modelDirs, options.provider);
-  let lastJob: Promise<unknown> = Promise.resolve();
+  const lane = createLane();
   const scan = async (): Promise<ModelScan> => {
     const reply = await link.request({ type: 'listModels' });
     return reply.type === 'modelsListed' ? reply : unexpected(reply);
@@ -39,20 +40,18 @@ export function createImageEngine(options: ImageEngineOptions): ImageEngine {
       return link.state;
     },
     onState: (listener) => link.onState(listener),
+    scan,
     models: async () => (await scan()).models,
-    damagedModels: async () => (await scan()).damaged,
     generate: async (job, onProgress, signal) => {
-      const run = async (): Promise<EngineReply> =>
+      const reply = await lane(() =>
         link.request(
           { type: 'generate', job },
           {
             signal,
             onProgress: ({ done, expected, preview }) => onProgress({ done, expected, preview }),
           },
-        );
-      const running = lastJob.then(run, run);
-      lastJob = running;
-      const reply = await running;
+        ),
+      );
       if (reply.type !== 'generated') return unexpected(reply);
       const pictures = await Promise.all(reply.pictures.map((picture) => unpack(picture, files)));
       return { pictures, notes: reply.notes, timings: reply.timings };

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { ProblemError } from '#shared/common/problem.ts';
+import { hostOf } from './host-header.ts';
 
 const ownNames: readonly string[] = ['127.0.0.1', 'localhost'];
 /** What Node's inject stands for, which has no socket: the default port of HTTP. */
@@ -13,10 +14,8 @@ export type HostVerdict = 'ours' | 'malformed' | 'foreign';
  * rebound to loopback carries that name here.
  */
 export function judgeHost(request: FastifyRequest): HostVerdict {
-  const raw = request.raw.rawHeaders;
-  const hosts = raw.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host');
-  const parts = /^([^:]+)(?::(\d{1,5}))?$/.exec(request.headers.host ?? '');
-  if (hosts.length !== 1 || !parts) return 'malformed';
+  const parts = /^([^:]+)(?::(\d{1,5}))?$/.exec(hostOf(request) ?? '');
+  if (!parts) return 'malformed';
   const isOurs =
     ownNames.includes((parts[1] ?? '').toLowerCase()) && Number(parts[2] ?? defaultPort) === portOf(request);
   return isOurs ? 'ours' : 'foreign';

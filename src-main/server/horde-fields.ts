@@ -2,6 +2,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { AppFastify } from './fastify-base.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What the caller wants of the answer, if not all of it. */
+    fieldMask: FieldMask | undefined;
+  }
+}
+
 /** The fields to keep; `rest` keeps those that are not named. */
 interface FieldMask {
   readonly fields: ReadonlyMap<string, FieldMask | undefined>;
@@ -17,16 +24,12 @@ const heartbeat = '/api/v2/status/heartbeat';
  * A malformed mask is refused before anything happens; unknown names are ignored.
  */
 export function applyFieldMasks(server: AppFastify): void {
-  server.addHook('onRequest', (request, _reply, done) => {
-    try {
-      maskOf(request);
-      done();
-    } catch (error) {
-      done(error instanceof Error ? error : new Error(String(error)));
-    }
+  server.decorateRequest('fieldMask', undefined);
+  server.addHook('onRequest', async (request) => {
+    request.fieldMask = maskOf(request);
   });
   server.addHook('preSerialization', (request, reply, payload, done) => {
-    const mask = reply.statusCode < 300 ? maskOf(request) : undefined;
+    const mask = reply.statusCode < 300 ? request.fieldMask : undefined;
     if (mask) reply.serializer((answer) => JSON.stringify(masked(wire(reply, answer), mask)));
     done(null, payload);
   });
@@ -48,7 +51,7 @@ function maskOf(request: FastifyRequest): FieldMask | undefined {
 }
 
 /** @throws ProblemError 400 for a mask that does not parse */
-export function parseMask(text: string): FieldMask {
+function parseMask(text: string): FieldMask {
   const tokens = text.length > maxLength ? [] : (text.match(/[^\s,{}]+|[,{}]/g) ?? []);
   const isWrapped = tokens[0] === '{';
   const parser = { tokens: isWrapped ? tokens.slice(1) : tokens, at: 0 };

@@ -1,12 +1,12 @@
+import { keepNewest } from '#shared/common/keep-newest.ts';
 import type { Problem } from '#shared/common/problem.ts';
 import type { AppFastify } from './fastify-base.ts';
+import { localFactor } from './horde-rate-limits.ts';
 
 const perMinute = 20;
 const windowMs = 60_000;
 const blockedMs = 5 * 60_000;
 const maxAddresses = 50_000;
-/** Callers on this computer have ten times the limits (`decisions.md` 30). */
-const localFactor = 10;
 
 interface Guesses {
   count: number;
@@ -20,10 +20,11 @@ interface Guesses {
  */
 export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now): void {
   const guesses = new Map<string, Guesses>();
+  const limitOf = ({ isLocal }: { isLocal: boolean }) => perMinute * (isLocal ? localFactor : 1);
   server.addHook('onRequest', async (request, reply) => {
     const known = guesses.get(request.ip);
-    const limit = perMinute * (request.isLocal ? localFactor : 1);
-    if (!known || known.count <= limit || request.headers['apikey'] === undefined) return undefined;
+    if (!known || known.count <= limitOf(request) || request.headers['apikey'] === undefined)
+      return undefined;
     if (known.until <= now()) {
       guesses.delete(request.ip);
       return undefined;
@@ -35,7 +36,7 @@ export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now
       .send({ message: `Too many wrong keys. Try again in ${seconds} seconds.` } satisfies Problem);
   });
   server.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode === 401) count(request.ip, perMinute * (request.isLocal ? localFactor : 1));
+    if (reply.statusCode === 401) count(request.ip, limitOf(request));
     done();
   });
 
@@ -46,7 +47,6 @@ export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now
     if (fresh.count === limit + 1) fresh.until = now() + blockedMs;
     guesses.delete(address);
     guesses.set(address, fresh);
-    const [oldest] = guesses.keys();
-    if (guesses.size > maxAddresses && oldest !== undefined) guesses.delete(oldest);
+    keepNewest(guesses, maxAddresses);
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { hostname } from 'node:os';
 import type { Problem } from '#shared/common/problem.ts';
+import { hostOf } from './host-header.ts';
 
 const allowedMethods = 'POST, GET, OPTIONS, PUT, DELETE, PATCH';
 const allowedHeaders = 'apikey, Client-Agent, Content-Type, X-Fields, Proxied-For, Proxy-Authorization';
@@ -46,9 +47,8 @@ function checkOrigin(
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply | undefined {
-  const hosts = request.raw.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
-  const { host } = request.headers;
-  if (host === undefined || hosts.length > 1) {
+  const host = hostOf(request);
+  if (host === undefined) {
     return reply.code(400).send({ message: 'One Host header is required.' } satisfies Problem);
   }
   if (!isOwn(request, host)) return reply.code(421).send();

@@ -15,7 +15,7 @@ interface Limit {
 
 const anonymousKey = '0000000000';
 /** Callers on this computer have ten times the limits (`decisions.md` 30). */
-const localFactor = 10;
+export const localFactor = 10;
 
 const byDefault: Limit = { max: 90, seconds: 60, per: 'address and resource' };
 const path = (max: number, seconds: number): Limit => ({ max, seconds, per: 'address and path' });

@@ -3,19 +3,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StudioEvent } from '#shared/studio/events/schema.ts';
 import { defaultSettings } from '#shared/studio/settings/schema.ts';
-import type { WorkerState, WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { workerOff, type WorkerState, type WorkerStatus } from '#shared/studio/worker/schema.ts';
 import { type CoreLink, type CoreView, openCoreLink } from './core-link.ts';
 
-const workerIn = (state: WorkerState): WorkerStatus => ({
-  state,
-  reason: null,
-  models: [],
-  job: null,
-  kudosEarned: 0,
-  jobsDone: 0,
-  jobsFaulted: 0,
-  log: [],
-});
+const workerIn = (state: WorkerState): WorkerStatus => ({ ...workerOff, state });
 const until = { timeout: 5_000, interval: 5 };
 
 /** Core as the link sees it: the sign-in, two values and the stream, with a launch that can change. */

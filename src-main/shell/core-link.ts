@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Value } from 'typebox/value';
-import { StudioEvent } from '#shared/studio/events/schema.ts';
+import { eventsOf } from '#shared/studio/events/stream.ts';
 import { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { Settings, type SettingsPatch } from '#shared/studio/settings/schema.ts';
@@ -93,9 +93,9 @@ export function openCoreLink(options: CoreLinkOptions): CoreLink {
 
   const follow = async (): Promise<void> => {
     // Opened first: what changes while the values are read arrives after them.
-    const stream = await call(appRoutes.events);
+    const { body } = await call(appRoutes.events);
     await readAll();
-    for await (const event of eventsOf(stream)) {
+    for await (const event of eventsOf(body?.pipeThrough(new TextDecoderStream()) ?? [])) {
       if (event.type === 'workerChanged') change({ worker: event.worker });
       else if (event.type === 'settingsChanged') change({ settings: event.settings });
       else if (event.type === 'resync') await readAll();
@@ -139,19 +139,4 @@ async function signIn(mintLink: () => Promise<string>): Promise<SignedIn> {
   const [cookie] = answer.headers.getSetCookie().map((text) => text.split(';', 1)[0]);
   if (!cookie) throw new RefusedError(answer.status, '/');
   return { origin: new URL(link).origin, cookie };
-}
-
-/** Events of a stream of `text/event-stream`; what is no event of the contract is left out. */
-async function* eventsOf(stream: Response): AsyncGenerator<StudioEvent> {
-  let text = '';
-  for await (const chunk of stream.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    text += chunk;
-    const frames = text.split('\n\n');
-    text = frames.pop() ?? '';
-    for (const frame of frames) {
-      const data = frame.split('\n').find((line) => line.startsWith('data: '));
-      const event: unknown = data === undefined ? undefined : JSON.parse(data.slice('data: '.length));
-      if (Value.Check(StudioEvent, event)) yield event;
-    }
-  }
 }

@@ -1,21 +1,12 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { defaultSettings } from '#shared/studio/settings/schema.ts';
-import type { WorkerState, WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { workerOff, type WorkerState, type WorkerStatus } from '#shared/studio/worker/schema.ts';
 import { createTray, type TrayActions } from './tray.ts';
 import { Tray } from './testing/fake-electron.ts';
 
 vi.mock('electron', () => import('./testing/fake-electron.ts'));
 
-const workerIn = (state: WorkerState): WorkerStatus => ({
-  state,
-  reason: null,
-  models: [],
-  job: null,
-  kudosEarned: 0,
-  jobsDone: 0,
-  jobsFaulted: 0,
-  log: [],
-});
+const workerIn = (state: WorkerState): WorkerStatus => ({ ...workerOff, state });
 let done: unknown[];
 let actions: TrayActions;
 

@@ -1,15 +1,8 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Rectangle } from 'electron';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-
-/** A rectangle on the desktop in device-independent pixels. */
-export interface Bounds {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 const WindowState = Type.Object({
   x: Type.Integer(),
@@ -30,8 +23,8 @@ const grip = { width: 120, height: 32 };
 /** Options of a new window: a place only where a display still shows it, else its centre decides. */
 export function placeWindow(
   state: WindowState | undefined,
-  workAreas: readonly Bounds[],
-): Partial<Bounds> & { width: number; height: number } {
+  workAreas: readonly Rectangle[],
+): Partial<Rectangle> & { width: number; height: number } {
   if (!state) return first;
   const size = {
     width: Math.max(state.width, smallest.width),
@@ -42,7 +35,7 @@ export function placeWindow(
 }
 
 /** Whether enough of the window's upper edge lies in the area. */
-function showsGrip(window: Bounds, area: Bounds): boolean {
+function showsGrip(window: Rectangle, area: Rectangle): boolean {
   const seen = Math.min(window.x + window.width, area.x + area.width) - Math.max(window.x, area.x);
   const isEdgeInside = window.y >= area.y && window.y + grip.height <= area.y + area.height;
   return seen >= grip.width && isEdgeInside;

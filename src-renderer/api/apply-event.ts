@@ -5,8 +5,9 @@ import type { StudioEvent } from '#shared/studio/events/schema.ts';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import type { SystemInfo, SystemNotice } from '#shared/studio/system/schema.ts';
 import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { withCreation, withoutCreation } from './creations-cache.ts';
 import { findListedImage, placeImages } from './gallery-cache.ts';
-import { queryKeys, withCreation } from './queries.ts';
+import { queryKeys } from './queries.ts';
 
 /**
  * Changes what is cached under a key, if it was read. An answer that is still under way may be older
@@ -47,7 +48,6 @@ export function applyImageChange(client: QueryClient, id: string, image: Gallery
     image !== null &&
     hashKey([client.getQueryData(queryKeys.image(id))]) === hashKey([image]) &&
     findListedImage(client, id) === undefined;
-  if (image === null) client.removeQueries({ queryKey: queryKeys.image(id) });
   if (!isPlaced) placeImages(client, image === null ? [] : [image], image === null ? [id] : []);
   for (const key of [queryKeys.image(id), queryKeys.gallery(false), queryKeys.gallery(true)]) {
     askAgainIfUnderWay(client, key);
@@ -98,9 +98,7 @@ export function applyStudioEvent(client: QueryClient, event: StudioEvent): void 
       applyCreation(client, event.creation);
       break;
     case 'creationRemoved':
-      patch<CreationList>(client, queryKeys.creations, (list) => ({
-        creations: list.creations.filter((creation) => creation.id !== event.id),
-      }));
+      patch<CreationList>(client, queryKeys.creations, (list) => withoutCreation(list, event.id));
       break;
     case 'imageAdded':
       applyImageChange(client, event.image.id, event.image);

@@ -56,6 +56,7 @@ export function placeImages(
   erasedIds: readonly string[] = [],
 ): void {
   for (const image of images) client.setQueryData(queryKeys.image(image.id), image);
+  for (const id of erasedIds) client.removeQueries({ queryKey: queryKeys.image(id) });
   for (const isBin of [false, true]) {
     const here = images.filter((image) => (image.binnedAt !== null) === isBin);
     const away = images.filter((image) => (image.binnedAt !== null) !== isBin);

@@ -1,9 +1,9 @@
 // @vitest-environment node
 import { onlineManager, type QueryClient } from '@tanstack/react-query';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { creationOf, systemOf } from '#ui/testing/values.ts';
+import { systemOf } from '#ui/testing/values.ts';
 import { ApiError } from './client.ts';
-import { galleryQuery, systemQuery, withCreation } from './queries.ts';
+import { galleryQuery, systemQuery } from './queries.ts';
 import { createQueryClient } from './query-client.ts';
 
 let client: QueryClient;
@@ -63,18 +63,5 @@ describe('galleryQuery', () => {
     respond = () => Response.json({ images: [], total: 0, nextCursor: null });
     await client.fetchInfiniteQuery(galleryQuery(true));
     expect(asked).toEqual(['/app/gallery?limit=60&bin=true']);
-  });
-});
-
-describe('withCreation', () => {
-  it('replaces a known creation and puts a new one first', () => {
-    const list = { creations: [creationOf({ id: 'b' }), creationOf({ id: 'a' })] };
-    const changed = creationOf({ id: 'a', state: 'done' });
-    expect(withCreation(list, changed).creations).toEqual([list.creations[0], changed]);
-    expect(withCreation(list, creationOf({ id: 'c' })).creations.map(({ id }) => id)).toEqual([
-      'c',
-      'b',
-      'a',
-    ]);
   });
 });

@@ -1,11 +1,6 @@
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
 import type { ConnectionList } from '#shared/studio/connections/schema.ts';
-import type {
-  Creation,
-  CreationEstimate,
-  CreationInput,
-  CreationList,
-} from '#shared/studio/creations/schema.ts';
+import type { CreationEstimate, CreationInput, CreationList } from '#shared/studio/creations/schema.ts';
 import type { StoredDraft } from '#shared/studio/drafts/schema.ts';
 import type { GalleryImage, GalleryPage } from '#shared/studio/gallery/schema.ts';
 import type { StudioModelList } from '#shared/studio/models/schema.ts';
@@ -75,7 +70,7 @@ export const estimateQuery = (input: CreationInput | undefined) =>
     enabled: input !== undefined,
     staleTime: 30_000,
     retry: false,
-    placeholderData: (previous) => previous,
+    placeholderData: keepPreviousData,
   });
 
 export const galleryQuery = (isBin: boolean) =>
@@ -101,13 +96,3 @@ export const workerQuery = queryOptions({
   queryKey: queryKeys.worker,
   queryFn: ({ signal }) => callApp<WorkerStatus>('GET', appRoutes.worker, { signal }),
 });
-
-/** Puts a creation at its place in a list: replaced where it is, else newest first. */
-export function withCreation(list: CreationList, creation: Creation): CreationList {
-  const isKnown = list.creations.some((other) => other.id === creation.id);
-  return {
-    creations: isKnown
-      ? list.creations.map((other) => (other.id === creation.id ? creation : other))
-      : [creation, ...list.creations],
-  };
-}

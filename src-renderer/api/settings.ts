@@ -31,3 +31,6 @@ export function useChangeSettings() {
     onSuccess: (settings) => client.setQueryData(settingsQuery.queryKey, settings),
   });
 }
+
+/** Whether letters alone may act as shortcuts (WCAG 2.1.4 lets people switch them off); they do until it is known. */
+export const useHasSingleKeys = (): boolean => useSettings()?.singleKeyShortcuts ?? true;

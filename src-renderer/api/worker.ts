@@ -13,16 +13,16 @@ interface WorkerSwitch {
   readonly toggle: () => void;
 }
 
-const isStopped = (worker: WorkerStatus | undefined): boolean =>
+/** Whether the worker takes no jobs because somebody wanted it so. */
+export const isStopped = (worker: WorkerStatus | undefined): boolean =>
   worker?.state === 'paused' || worker?.state === 'off';
 
-/** The local worker's pause, for every place that offers it. */
-export function useWorkerSwitch(onError?: (error: Error) => void): WorkerSwitch {
+/** The local worker's pause, for every place that offers it. `onError` hears of a start or a pause refused. */
+export function useWorkerSwitch(onError?: (error: Error, starts: boolean) => void): WorkerSwitch {
   const client = useQueryClient();
   const { data } = useQuery(workerQuery);
   const isOff = isStopped(data);
   const { mutate, isPending, error } = useMutation({
-    mutationKey: ['worker', 'switch'],
     mutationFn: (starts: boolean) =>
       callApp<WorkerStatus>('POST', starts ? appRoutes.resumeWorker : appRoutes.pauseWorker),
     onMutate: () => client.getQueryState(workerQuery.queryKey)?.dataUpdateCount,

@@ -3,14 +3,13 @@ import { Outlet, useLocation, useNavigate, useRouter } from '@tanstack/react-rou
 import { lazy, type MouseEvent, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { creationsQuery, systemQuery } from '#ui/api/queries.ts';
-import { useSettings } from '#ui/api/settings.ts';
-import { applyToDraft } from '#ui/studio/create/index.ts';
+import { useHasSingleKeys } from '#ui/api/settings.ts';
+import { takeImageSettings } from '#ui/studio/create/index.ts';
 import { CreationAnnouncer } from '#ui/studio/creations/index.ts';
 import { Viewer } from '#ui/studio/viewer/index.ts';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import classes from './AppLayout.module.css';
 import { Banners } from './Banners.tsx';
-import { settingsOfImage } from './image-settings.ts';
 import { Navigation } from './Navigation.tsx';
 import { screenAt, type ScreenId } from './screens.ts';
 import { focusHeading } from './shortcuts/page.ts';
@@ -76,7 +75,7 @@ function Announcements() {
 function PictureViewer() {
   const navigate = useNavigate();
   const onUseSettings = (image: GalleryImage): void => {
-    applyToDraft(settingsOfImage(image));
+    takeImageSettings(image);
     void navigate({ to: '/' });
   };
   return <Viewer onUseSettings={onUseSettings} />;
@@ -102,13 +101,13 @@ function useHelp() {
 
 function Help({ screen, onClose }: HelpProps) {
   const { data } = useQuery(systemQuery);
-  const settings = useSettings();
+  const hasSingleKeys = useHasSingleKeys();
   return (
     <Suspense fallback={null}>
       <ShortcutsDialog
         screen={screen}
         isDesktop={data?.host === 'desktop'}
-        hasSingleKeys={settings?.singleKeyShortcuts ?? true}
+        hasSingleKeys={hasSingleKeys}
         onClose={onClose}
       />
     </Suspense>

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { systemQuery } from '#ui/api/queries.ts';
 import { useStreamState } from '#ui/api/event-stream.ts';
 import { Banner } from '#ui/ui/Banner.tsx';
-import { Button } from '#ui/ui/controls.ts';
+import { Button, VisuallyHidden } from '#ui/ui/controls.ts';
 import type { SystemNotice } from '#shared/studio/system/schema.ts';
 import classes from './Banners.module.css';
 import { useSecondsUntil } from './use-seconds-until.ts';
@@ -32,7 +32,7 @@ function StreamBanner() {
         {isDown ? (
           <>
             {/* Said once: a count that is read out every second would be noise. */}
-            <span className={classes.said}>{t('offline.said')}</span>
+            <VisuallyHidden>{t('offline.said')}</VisuallyHidden>
             <span aria-hidden="true" className={classes.text}>
               {countdown}
             </span>

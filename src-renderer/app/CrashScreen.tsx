@@ -1,7 +1,6 @@
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { copyText } from '#ui/ui/clipboard.ts';
 import { Button, Title } from '#ui/ui/controls.ts';
+import { CopyButton } from '#ui/ui/CopyButton.tsx';
 import classes from './CrashScreen.module.css';
 
 interface CrashScreenProps {
@@ -16,7 +15,6 @@ interface CrashScreenProps {
 export function CrashScreen({ error, onRetry, onHome }: CrashScreenProps) {
   const { t } = useTranslation('shell', { keyPrefix: 'crash' });
   const { t: words } = useTranslation('shell');
-  const [isCopied, setIsCopied] = useState(false);
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return (
     <div className={classes.root} role="alert">
@@ -36,13 +34,7 @@ export function CrashScreen({ error, onRetry, onHome }: CrashScreenProps) {
       <details className={classes.details}>
         <summary>{words('details')}</summary>
         <pre>{details}</pre>
-        <Button
-          size="compact-sm"
-          variant="default"
-          onClick={() => void copyText(details).then((copied) => setIsCopied(copied))}
-        >
-          {t(isCopied ? 'copied' : 'copy')}
-        </Button>
+        <CopyButton value={details} label={t('copy')} copiedLabel={t('copied')} />
       </details>
     </div>
   );

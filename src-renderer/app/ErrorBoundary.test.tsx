@@ -1,7 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
-import { preparePage, renderInPage } from '#ui/testing/page.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { ErrorBoundary } from './ErrorBoundary.tsx';
 
 preparePage();
@@ -14,7 +14,7 @@ it('catches what no route catches, with details to copy, and draws again when as
     if (isBroken) throw new Error('the frame broke');
     return <p>All is well</p>;
   }
-  renderInPage(
+  renderScreen(
     <ErrorBoundary>
       <Frame />
     </ErrorBoundary>,

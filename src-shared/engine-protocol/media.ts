@@ -5,6 +5,9 @@ export interface PictureLimits {
   readonly maxHeight: number;
 }
 
+/** Largest results that a horde may deliver (`decisions.md` 35). */
+export const largestResult: PictureLimits = { maxBytes: 32 * 1024 * 1024, maxWidth: 8192, maxHeight: 8192 };
+
 /** A decoded, checked and re-encoded picture. */
 export interface EncodedPicture {
   readonly webp: Uint8Array;

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { asksOf, checkOf, idIn, popsOf } from '../horde-calls.ts';
 import { fillHorde, keyOfUser, popBody, requestBody } from '../horde-data.ts';
 import { type Answer, type Call, inTurn, wireOf } from '../load.ts';
 import { measureBare, type MeasuredServer, measureYurt, type Round } from '../measured.ts';
@@ -48,21 +49,16 @@ async function createCalls(bare: MeasuredServer, yurt: MeasuredServer): Promise<
   const jobs: { readonly id: string; readonly apiKey: string }[] = [];
   const bareGet = { wire: wireOf('GET', '/bare', { port: bare.port }) };
   const barePost = { wire: wireOf('POST', '/bare', { port: bare.port, body: requestBody(0) }) };
-  const asks = Array.from({ length: size.users }, (_, at) => ({
-    wire: wireOf('POST', '/api/v2/generate/async', { port, apiKey: keyOfUser(at), body: requestBody(at) }),
-    done: (answer: Answer) => void requestIds.push(idIn(answer)),
-  }));
-  const pops = Array.from({ length: size.workers }, (_, at) => {
-    const apiKey = keyOfUser(at % size.users);
-    return {
-      wire: wireOf('POST', '/api/v2/generate/pop', { port, apiKey, body: popBody(at) }),
-      done: (answer: Answer) => void jobs.push({ id: idIn(answer), apiKey }),
-    };
+  const asks = asksOf({
+    port,
+    count: size.users,
+    done: (answer) => void requestIds.push(idIn(answer)),
   });
-  const check = (): Call => {
-    const id = requestIds[Math.floor(Math.random() * requestIds.length)] ?? '';
-    return { wire: wireOf('GET', `/api/v2/generate/check/${id}`, { port }) };
-  };
+  const pops = popsOf({ port, count: size.workers }, popBody).map((call, at) => ({
+    ...call,
+    done: (answer: Answer) => void jobs.push({ id: idIn(answer), apiKey: keyOfUser(at) }),
+  }));
+  const check = (): Call => checkOf(port, requestIds[Math.floor(Math.random() * requestIds.length)] ?? '');
   const submit = (): Call | undefined => {
     const job = jobs.pop();
     const body = { id: job?.id, generation: picture, state: 'ok', seed: 1 };
@@ -83,13 +79,6 @@ async function smallPicture(): Promise<string> {
   const plain = { width: 64, height: 64, channels: 3, background: '#4060a0' } as const;
   const webp = await sharp({ create: plain }).webp().toBuffer();
   return webp.toString('base64');
-}
-
-function idIn({ body }: Answer): string {
-  const answer: unknown = JSON.parse(body);
-  const id = typeof answer === 'object' && answer !== null && 'id' in answer ? answer.id : undefined;
-  if (typeof id !== 'string') throw new Error(`there is no id in ${body.slice(0, 300)}`);
-  return id;
 }
 
 interface Summary {

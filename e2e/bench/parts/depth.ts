@@ -1,13 +1,16 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fillHorde, keyOfUser, missingPopBody, popBody, requestBody } from '../horde-data.ts';
-import { type Answer, type Call, inTurn, wireOf } from '../load.ts';
+import { asksOf, checkOf, idIn, popsOf } from '../horde-calls.ts';
+import { fillHorde, missingPopBody, popBody } from '../horde-data.ts';
+import { type Answer, type Call, inTurn } from '../load.ts';
 import { type MeasuredServer, measureYurt, type Round } from '../measured.ts';
 import type { BenchContext, Part } from '../part.ts';
 import { type Figure, median } from '../report.ts';
 
 const shallow = { users: 1000, requests: 1000, workers: 10_000 };
 const deep = { ...shallow, requests: 100_000 };
+/** So many of the workers ask; all of them are online. */
+const popping = 100;
 const rounds = 5;
 const load = { durationMs: 1500, concurrency: 16, callers: 256 };
 const megabyte = 1024 * 1024;
@@ -18,9 +21,12 @@ export const depth: Part = async (context) => {
   const many = await startHorde(context, 'deep', deep);
   try {
     const restingBytes = (await many.read()).rssBytes;
-    const [fewPops, manyPops] = [popsOf(few), popsOf(many)];
-    const [fewMisses, manyMisses] = [missesOf(few), missesOf(many)];
-    const others = { async: asksOf(many), check: await checksOf(many) };
+    const pops = (server: MeasuredServer, bodyOf: typeof popBody) =>
+      inTurn(popsOf({ port: server.port, count: popping }, bodyOf));
+    const [fewPops, manyPops] = [pops(few, popBody), pops(many, popBody)];
+    const [fewMisses, manyMisses] = [pops(few, missingPopBody), pops(many, missingPopBody)];
+    const asks = inTurn(asksOf({ port: many.port, count: deep.users }));
+    const checks = inTurn(await checksOf(many));
     const kept: Record<Kind, Round[]> = {
       few: [],
       many: [],
@@ -43,8 +49,8 @@ export const depth: Part = async (context) => {
         manyHalf: await many.measure({ ...half(manyFull), next: manyPops }),
         fewMiss: await few.measure({ ...load, next: fewMisses }),
         manyMiss: await many.measure({ ...load, next: manyMisses }),
-        async: await many.measure({ ...load, next: others.async }),
-        check: await many.measure({ ...load, next: others.check }),
+        async: await many.measure({ ...load, next: asks }),
+        check: await many.measure({ ...load, next: checks }),
       };
       if (round === 0) continue;
       for (const kind of kinds) kept[kind].push(results[kind]);
@@ -72,46 +78,15 @@ async function startHorde(
   return measureYurt(dataDir, { profileDir: name === 'deep' ? profileDir : undefined });
 }
 
-function popsOf({ port }: MeasuredServer): () => Call | undefined {
-  return inTurn(workersCalls((at) => popBody(at), port));
-}
-
-function missesOf({ port }: MeasuredServer): () => Call | undefined {
-  return inTurn(workersCalls((at) => missingPopBody(at), port));
-}
-
-/** A hundred of the workers ask; all ten thousand are online. */
-function workersCalls(bodyOf: (at: number) => object, port: number): Call[] {
-  return Array.from({ length: 100 }, (_, at) => ({
-    wire: wireOf('POST', '/api/v2/generate/pop', {
-      port,
-      apiKey: keyOfUser(at % shallow.users),
-      body: bodyOf(at),
-    }),
-  }));
-}
-
-function asksOf({ port }: MeasuredServer, done?: (answer: Answer) => void): () => Call | undefined {
-  return inTurn(
-    Array.from({ length: shallow.users }, (_, at) => ({
-      wire: wireOf('POST', '/api/v2/generate/async', { port, apiKey: keyOfUser(at), body: requestBody(at) }),
-      ...(done && { done }),
-    })),
-  );
-}
-
-async function checksOf(server: MeasuredServer): Promise<() => Call | undefined> {
+/** Checks of requests that are made for it. */
+async function checksOf(server: MeasuredServer): Promise<Call[]> {
   const ids: string[] = [];
+  const done = (answer: Answer): void => void ids.push(idIn(answer));
   await server.measure({
     ...load,
-    next: asksOf(server, ({ body }) => {
-      const answer: unknown = JSON.parse(body);
-      if (typeof answer === 'object' && answer !== null && 'id' in answer) ids.push(String(answer.id));
-    }),
+    next: inTurn(asksOf({ port: server.port, count: shallow.users, done })),
   });
-  return inTurn(
-    ids.map((id) => ({ wire: wireOf('GET', `/api/v2/generate/check/${id}`, { port: server.port }) })),
-  );
+  return ids.map((id) => checkOf(server.port, id));
 }
 
 function figuresOf(kept: Readonly<Record<Kind, readonly Round[]>>): Figure[] {

@@ -21,20 +21,20 @@ export const engine: Part = async ({ folder, say }) => {
   const models = join(folder, 'models');
   copyModel(join(models, 'native'), { name: 'Native' });
   copyModel(join(models, 'large'), { name: 'Large', native_width: 512, native_height: 512 });
-  const process = await startEngine(models, folder);
+  const child = await startEngine(models, folder);
   try {
     const large = { ...baseJob, model: 'Large', width: 512, height: 512, steps: 20 };
     const small = { ...baseJob, model: 'Native' };
     say('512×512, 20 steps');
-    const largeOverhead = await overheadOf(process, large);
+    const largeOverhead = await overheadOf(child, large);
     say('128×128, 12 steps');
-    const smallOverhead = await overheadOf(process, small);
+    const smallOverhead = await overheadOf(child, small);
     return [
       figureOf('pipeline over session.run, 512×512, 20 steps', largeOverhead, { atMost: 3 }),
       figureOf('pipeline over session.run, 128×128, 12 steps', smallOverhead),
     ];
   } finally {
-    process.kill();
+    child.kill();
   }
 };
 
@@ -113,8 +113,12 @@ async function askProbe(child: ChildProcess): Promise<SessionReading> {
   child.send({ probe: 'sessions' });
   for (;;) {
     const [answer]: unknown[] = await once(child, 'message');
-    if (typeof answer === 'object' && answer !== null && 'runMs' in answer) return answer as SessionReading;
+    if (isSessionReading(answer)) return answer;
   }
+}
+
+function isSessionReading(message: unknown): message is SessionReading {
+  return typeof message === 'object' && message !== null && 'probe' in message;
 }
 
 /** The engine is the one that was built with these messages. */

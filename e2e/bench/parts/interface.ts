@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { initialJavaScript } from '../../../tools/initial-js.mjs';
+import { initialJavaScript, initialJsBudgetBytes } from '../../../tools/initial-js.mjs';
 import { yurtEntry } from '../../fixtures/yurt.ts';
 import type { Part } from '../part.ts';
 
@@ -11,7 +11,7 @@ export const interfaceSize: Part = () => {
       what: 'initial JavaScript, gzip',
       measured: bytes / 1000,
       unit: 'kB',
-      budget: { atMost: 250 },
+      budget: { atMost: initialJsBudgetBytes / 1000 },
       note: `${files.length} files`,
     },
   ]);

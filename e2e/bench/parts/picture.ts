@@ -1,18 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { hordeClientOf, makePicture } from '../../fixtures/horde.ts';
 import { createYurt } from '../../fixtures/yurt.ts';
 import type { Part } from '../part.ts';
 import { median } from '../report.ts';
 
 const rounds = 7;
-const anonymousKey = '0000000000';
 
 /** From submit to finished picture through the API, with the worker of this computer. */
 export const picture: Part = async ({ folder, say }) => {
   const yurt = createYurt({ dataDir: folder });
   const { horde } = await yurt.start();
+  const client = hordeClientOf(horde);
   const make = async (seed: number): Promise<number> => {
-    const begin = performance.now();
-    const { id } = await call(`${horde}/api/v2/generate/async`, {
+    const { seconds } = await makePicture(client, {
       prompt: 'a red circle on a blue background',
       models: ['Yurt Tiny'],
       params: {
@@ -25,12 +24,7 @@ export const picture: Part = async ({ folder, say }) => {
         seed: String(seed),
       },
     });
-    for (;;) {
-      const { done, faulted } = await call(`${horde}/api/v2/generate/check/${String(id)}`);
-      if (done === true) return (performance.now() - begin) / 1000;
-      if (faulted === true) throw new Error('the request failed');
-      await delay(20);
-    }
+    return seconds;
   };
   try {
     say('the first picture loads the model');
@@ -51,13 +45,3 @@ export const picture: Part = async ({ folder, say }) => {
     await yurt.stop();
   }
 };
-
-async function call(url: string, body?: unknown): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, {
-    headers: { apikey: anonymousKey, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
-  });
-  const value: unknown = await answer.json();
-  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${JSON.stringify(value)}`);
-  return typeof value === 'object' && value !== null ? { ...value } : {};
-}

@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
-import { findChromium } from '../../fixtures/chromium.ts';
+import { findChromium, launchOptionsOf } from '../../fixtures/chromium.ts';
 import { createYurt } from '../../fixtures/yurt.ts';
 import { measureYurt } from '../measured.ts';
 import type { Part } from '../part.ts';
@@ -59,11 +59,7 @@ async function interfaceFigures(folder: string, say: (text: string) => void): Pr
     say('no Chromium: the start of the interface is not measured');
     return [];
   }
-  const browser = await chromium.launch({
-    executablePath: found.path,
-    env: { ...process.env, ...found.env },
-    args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
-  });
+  const browser = await chromium.launch(launchOptionsOf(found));
   const seconds: number[] = [];
   try {
     for (let round = 0; round < rounds; round += 1) {

@@ -22,7 +22,6 @@ import type { Creation, CreationInput, CreationState } from '#shared/studio/crea
 import type { StudioEvent } from '#shared/studio/events/schema.ts';
 import { fetchSend, getPicture } from '../fetch-send.ts';
 import { createHomeHorde, type HomeHorde } from '../horde.ts';
-import { listen } from '../listen.ts';
 
 export const log = pino({ level: 'silent' });
 
@@ -128,15 +127,7 @@ async function launch(rig: Rig, options: LaunchOptions): Promise<Launched> {
   const db = await openDatabase(join(dataDir, 'yurt.db'));
   const secrets = createFileSecrets(join(dataDir, 'secrets.json'));
   const horde = await createHomeHorde({ db, log, clock, secrets, media, dataDir, version: '0.0.0-test' });
-  const { port } = await listen(horde.listener, {
-    host: '127.0.0.1',
-    port: 0,
-    purpose: 'horde',
-    owner: '',
-    option: '--horde-port',
-    mayMove: false,
-  });
-  const ownUrl = `http://127.0.0.1:${port}`;
+  const ownUrl = await horde.listener.listen({ host: '127.0.0.1', port: 0 });
   const clientOf = (baseUrl: string, apiKey: string): HordeClient =>
     createHordeClient({ send: fetchSend, baseUrl, apiKey, clientAgent: 'yurt-test:1:none' });
   const hordeUrl = options.hordeUrl ?? ownUrl;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
 /** The sources, or the build where the runner names it. */
@@ -30,12 +31,12 @@ export interface Started {
 export async function launchApp(dataDir: string, options: readonly string[] = []): Promise<Launched> {
   const args = [entry, '--headless', '--json', '--data', dataDir, '--app-port', '0', '--horde-port', '0'];
   const child = spawn(process.execPath, [...args, ...options], { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
+  let said = '';
   for await (const chunk of child.stdout) {
-    text += String(chunk);
-    if (text.includes('\n')) break;
+    said += String(chunk);
+    if (said.includes('\n')) break;
   }
-  return { child, line: JSON.parse(text) };
+  return { child, line: JSON.parse(said) };
 }
 
 /** The same for an app that has to start. */
@@ -43,6 +44,13 @@ export async function startApp(dataDir: string, options: readonly string[] = [])
   const { child, line } = await launchApp(dataDir, options);
   if (!isStartLine(line)) throw new Error(`it did not start: ${JSON.stringify(line)}`);
   return { child, line };
+}
+
+/** Starts the app once more, waits for its end, and gives what it said. */
+export async function startAgain(dataDir: string, ...options: string[]) {
+  const child = spawn(process.execPath, [entry, '--data', dataDir, ...options], { stdio: 'pipe' });
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { stdout, stderr, code: await exitOf(child) };
 }
 
 /** Sends a signal and waits for the end; gives the exit code, null after SIGKILL. */

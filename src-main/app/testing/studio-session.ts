@@ -1,5 +1,6 @@
 import type { Creation } from '#shared/studio/creations/schema.ts';
 import type { StudioEvent } from '#shared/studio/events/schema.ts';
+import { eventsOf } from '#shared/studio/events/stream.ts';
 import type { StartLine } from './launch-app.ts';
 
 /** A signed-in owner of a started app, who hears its events from the start. */
@@ -60,17 +61,6 @@ export async function signIn({ app }: Pick<StartLine, 'app'>): Promise<StudioSes
   return session;
 }
 
-async function read(stream: Response, hear: (event: StudioEvent) => void): Promise<void> {
-  let text = '';
-  const decoder = new TextDecoder();
-  for await (const chunk of stream.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    const frames = text.split('\n\n');
-    text = frames.pop() ?? '';
-    for (const frame of frames) {
-      const data = /^data: (.*)$/m.exec(frame)?.[1];
-      // Core's own events, by the contract that both sides share.
-      if (data !== undefined) hear(JSON.parse(data) as StudioEvent);
-    }
-  }
+async function read({ body }: Response, hear: (event: StudioEvent) => void): Promise<void> {
+  for await (const event of eventsOf(body?.pipeThrough(new TextDecoderStream()) ?? [])) hear(event);
 }

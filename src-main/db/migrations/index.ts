@@ -4,6 +4,7 @@ import { work } from './0020-work.ts';
 import { studio } from './0100-studio.ts';
 import { creations } from './0110-creations.ts';
 import { hordeSafety } from './0120-horde-safety.ts';
+import { queueInMemory } from './0130-queue-in-memory.ts';
 
 /**
  * Every migration by its name, in order. Append only: a landed step never changes. Listed here and
@@ -15,4 +16,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0100-studio': studio,
   '0110-creations': creations,
   '0120-horde-safety': hordeSafety,
+  '0130-queue-in-memory': queueInMemory,
 };

@@ -9,10 +9,7 @@ export interface HordeRequestTable {
   user_id: number;
   /** `RequestShape` as JSON: the prompt and everything that matching and payloads read. */
   shape: string;
-  /** Columns that the candidate search filters by. */
-  area: number;
-  nsfw: number;
-  names_models: number;
+  /** Pixelsteps of one picture. */
   things: number;
   score: number;
   /** Pictures asked for; lowered to what was finished by a cancel. */

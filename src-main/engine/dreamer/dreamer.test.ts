@@ -4,23 +4,17 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ImageJob, ImageProgress } from '#shared/engine-protocol/image.ts';
-import { writeToyModel } from '../testing/toy-model.ts';
+import { toyJob, writeToyModel } from '../testing/toy-model.ts';
 import { createDreamer, type Dreamer } from './dreamer.ts';
 import { planSize } from './size.ts';
 
 const job: ImageJob = {
-  model: 'Toy',
+  ...toyJob,
   prompt: 'a (cat:1.3)',
   negativePrompt: 'dog',
-  width: 64,
-  height: 64,
   steps: 5,
-  cfgScale: 4,
   sampler: 'k_dpmpp_2m',
-  karras: true,
-  clipSkip: 1,
   seed: 42,
-  batch: 1,
 };
 const never = new AbortController().signal;
 

@@ -55,7 +55,7 @@ export function createDreamer(options: DreamerOptions): Dreamer {
     return folder;
   };
   const ensureLoaded = async (name: string): Promise<Model> => {
-    if (loaded?.folder.info.name === name) return loaded;
+    if (loaded?.folder.info.name === name && loaded.provider === provider) return loaded;
     const folder = await findModel(name);
     await unload();
     loaded = await loadModel(folder, provider);
@@ -84,7 +84,6 @@ export function createDreamer(options: DreamerOptions): Dreamer {
         return withNote(await attempt(job, onProgress, signal), fallbackNote);
       } catch (error) {
         if (wanted === 'cpu' || !mayRunOnProcessor(error)) throw error;
-        await unload();
         provider = 'cpu';
         const result = await attempt(job, onProgress, signal).catch((cause: unknown) => {
           // It fails there too: the model or the job is to blame, not the provider.

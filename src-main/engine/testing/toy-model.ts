@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ImageJob } from '#shared/engine-protocol/image.ts';
 import { floatToHalf } from '../runtime/half.ts';
 import {
   elementTypes,
@@ -23,6 +24,22 @@ export interface ToyUnet {
   readonly outputName?: string;
   readonly extraInput?: string;
 }
+
+/** A small job for the model that `writeToyModel` writes. */
+export const toyJob: ImageJob = {
+  model: 'Toy',
+  prompt: 'cat',
+  negativePrompt: '',
+  width: 64,
+  height: 64,
+  steps: 3,
+  cfgScale: 4,
+  sampler: 'k_euler',
+  karras: true,
+  clipSkip: 1,
+  seed: 1,
+  batch: 1,
+};
 
 /** Width of the toy text states. */
 export const toyWidth = 4;

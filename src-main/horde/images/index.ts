@@ -1,2 +1,3 @@
 export { imageRoutes, type ImageRoutesServices } from './routes.ts';
-export { createImagesService, type ImagesOptions, type ImagesService } from './service.ts';
+export { baseOf } from './links.ts';
+export { createImagesService, type ImagesOptions, type ImagesService, pictureKey } from './service.ts';

@@ -19,6 +19,11 @@ export interface LinkQuery {
   readonly s: string;
 }
 
+/** Where links begin for a caller: at the address by which it reached this horde. */
+export function baseOf(request: { readonly protocol: string; readonly host: string }): string {
+  return `${request.protocol}://${request.host}`;
+}
+
 /** Signs links to pictures (`queue.md` 6.5): the host is not signed, so every caller gets its own base. */
 export interface LinkSigner {
   sign(base: string, grant: LinkGrant): string;

@@ -30,11 +30,15 @@ const maxUploadBytes = 32 * 1024 * 1024;
 /** Signed links of the object store: `PUT` takes a result, `GET` hands out a picture (`queue.md` 6.5). */
 export function imageRoutes(server: AppFastify, services: ImageRoutesServices): void {
   const { images } = services;
-  const grantOf = (request: FastifyRequest, method: LinkMethod): Static<typeof Path> => {
-    const { params, query } = request;
-    if (!Value.Check(Path, params)) throw new ProblemError(404, undefined, 'There is no such picture.');
-    if (Value.Check(Query, query) && images.signer.allows({ method, ...params }, query)) return params;
+  const requireGrant = (request: FastifyRequest, method: LinkMethod): Static<typeof Path> => {
+    const picture = pictureOf(request);
+    const { query } = request;
+    if (Value.Check(Query, query) && images.signer.allows({ method, ...picture }, query)) return picture;
     throw new ProblemError(403, undefined, 'This link is not valid or has expired.');
+  };
+  const requireOpenJob = async (key: string): Promise<void> => {
+    if (await services.isJobOpen(key.slice(0, 36))) return;
+    throw new ProblemError(403, undefined, 'The job of this link is settled.');
   };
   void server.register((scope, _options, done) => {
     // Uploads are raw bytes, whatever content type a worker names.
@@ -47,27 +51,21 @@ export function imageRoutes(server: AppFastify, services: ImageRoutesServices): 
         schema: { hide: true },
         bodyLimit: maxUploadBytes,
         // Before the body: without a good link not a byte of it is kept.
-        onRequest: async (request) => {
-          const { key } = grantOf(request, 'PUT');
-          if (await services.isJobOpen(key.slice(0, 36))) return;
-          throw new ProblemError(403, undefined, 'The job of this link is settled.');
-        },
+        onRequest: (request) => requireOpenJob(requireGrant(request, 'PUT').key),
       },
       async (request, reply) => {
-        const { key } = grantOf(request, 'PUT');
+        const { key } = pictureOf(request);
         if (!Buffer.isBuffer(request.body) || !isPicture(request.body)) {
           throw new ProblemError(415, 'ImageValidationFailed', 'Only WebP, PNG and JPEG pictures are taken.');
         }
         // It may have been settled while the upload ran.
-        if (!(await services.isJobOpen(key.slice(0, 36)))) {
-          throw new ProblemError(403, undefined, 'The job of this link is settled.');
-        }
+        await requireOpenJob(key);
         images.hold(key, request.body);
         return reply.code(200).header('etag', etagOf(request.body)).send();
       },
     );
     typed.get('/images/:bucket/:key', { schema: { hide: true } }, async (request, reply) => {
-      const { bucket, key } = grantOf(request, 'GET');
+      const { bucket, key } = requireGrant(request, 'GET');
       const bytes = await images.read(bucket, key);
       if (!bytes) throw new ProblemError(404, undefined, 'This picture is gone.');
       const etag = etagOf(bytes);
@@ -77,6 +75,12 @@ export function imageRoutes(server: AppFastify, services: ImageRoutesServices): 
     });
     done();
   });
+}
+
+/** @throws ProblemError 404 for a path that no picture can have */
+function pictureOf({ params }: FastifyRequest): Static<typeof Path> {
+  if (Value.Check(Path, params)) return params;
+  throw new ProblemError(404, undefined, 'There is no such picture.');
 }
 
 function etagOf(bytes: Uint8Array): string {

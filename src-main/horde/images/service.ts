@@ -7,6 +7,9 @@ import { ProblemError } from '#shared/common/problem.ts';
 import type { PictureLimits } from '#shared/engine-protocol/media.ts';
 import { type Bucket, createLinkSigner, type LinkSigner } from './links.ts';
 
+/** Key of a job's picture in the object store. */
+export const pictureKey = (jobId: string): string => `${jobId}.webp`;
+
 const maxPendingBytes = 256 * 1024 * 1024;
 /** Download links live 30 minutes and are signed anew at every status call. */
 const downloadSeconds = 1800;
@@ -62,7 +65,7 @@ export function createImagesService(options: ImagesOptions): ImagesService {
       signer.sign(base, {
         method: 'PUT',
         bucket: 'transient',
-        key: `${jobId}.webp`,
+        key: pictureKey(jobId),
         expires: expiry(Math.max(1800, ttl + 300)),
       }),
     downloadLink: (base, bucket, key, seconds = downloadSeconds) =>
@@ -75,8 +78,8 @@ export function createImagesService(options: ImagesOptions): ImagesService {
       }
       pending.set(key, { bytes, expires: options.clock() + 3_600_000 });
     },
-    held: (jobId) => pending.get(`${jobId}.webp`)?.bytes,
-    drop: (jobId) => void pending.delete(`${jobId}.webp`),
+    held: (jobId) => pending.get(pictureKey(jobId))?.bytes,
+    drop: (jobId) => void pending.delete(pictureKey(jobId)),
     store: async (bucket, key, bytes, limits, quality) => {
       const picture = await encode(options.media, bytes, limits, quality);
       await writeWhole(fileOf(bucket, key), picture);

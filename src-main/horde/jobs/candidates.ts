@@ -1,6 +1,5 @@
 import type { AppDatabase } from '#main/db/database.ts';
-import type { HordeQueue, QueueEntry } from '#main/horde/queue/index.ts';
-import { shapeOf } from '#main/horde/requests/index.ts';
+import { type HordeQueue, type QueueEntry, shapeOf } from '#main/horde/queue/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
 import { isBlacklisted } from '#shared/horde/jobs/match.ts';
 

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
-import { row, run, type Work } from '#main/db/work.ts';
+import { type Query, row, run, type Work } from '#main/db/work.ts';
 import type { HordeQueue } from '#main/horde/queue/index.ts';
-import { factorOf } from '#main/horde/requests/index.ts';
+import { priceOf } from '#main/horde/requests/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
-import { imageBasePrice, imageRewardCents } from '#shared/horde/kudos/rules.ts';
 import { deriveImageRequest, type RequestShape } from '#shared/horde/requests/rules.ts';
 import { decoyPrompts } from './decoy-prompts.ts';
 import { type Assignment, ttlOf } from './units.ts';
@@ -38,6 +37,7 @@ export async function issueDecoy(
   now: number,
 ): Promise<Assignment | undefined> {
   const { db, queue, random } = deps;
+  if (await db.readUnit(() => isTooEarly(db.query, worker.id, now))) return undefined;
   const shape = decoyShape(worker, random);
   const candidates = queue.candidates({ ...worker, isPaused: false }, []);
   const waiting: string[] = [];
@@ -45,8 +45,9 @@ export async function issueDecoy(
     if (entry.userId !== worker.ownerId) waiting.push(entry.id);
     if (waiting.length >= maxLooks) break;
   }
+  if (waiting.length === 0) return undefined;
   const decoy = { id: randomUUID(), shape, now, ttlSeconds: ttlOf(shape, worker) };
-  const occasion = await db.write(() => storeDecoy(db, worker, waiting, decoy));
+  const occasion = await db.write(() => storeDecoy(db.query, worker, waiting, decoy));
   if (occasion === undefined) return undefined;
   const seed = shape.seed ?? Math.floor(random() * 2 ** 32);
   const model = shape.models[0] ?? '';
@@ -63,20 +64,13 @@ export async function issueDecoy(
 
 /** @returns the request that occasions it, or nothing when it is too early or all were used */
 function* storeDecoy(
-  db: AppDatabase,
+  query: Query,
   worker: LiveWorker,
   waiting: readonly string[],
   decoy: { id: string; shape: RequestShape; now: number; ttlSeconds: number },
 ): Work<string | undefined> {
-  const { query } = db;
   const { now } = decoy;
-  const newest = yield* row(
-    query
-      .selectFrom('horde_decoys')
-      .select((e) => e.fn.max('started').as('started'))
-      .where('worker_id', '=', worker.id),
-  );
-  if (typeof newest?.started === 'number' && now - newest.started < everyMs) return undefined;
+  if (yield* isTooEarly(query, worker.id, now)) return undefined;
   for (const requestId of waiting) {
     const stored = yield* run(
       query
@@ -89,7 +83,7 @@ function* storeDecoy(
           state: 'processing',
           started: now,
           deadline: now + decoy.ttlSeconds * 1000,
-          reward_cents: rewardOf(decoy.shape),
+          reward_cents: priceOf(decoy.shape).rewardCents,
           digest: null,
         })
         .onConflict((conflict) => conflict.columns(['worker_id', 'request_id']).doNothing()),
@@ -97,6 +91,16 @@ function* storeDecoy(
     if (stored === 1) return requestId;
   }
   return undefined;
+}
+
+function* isTooEarly(query: Query, workerId: string, now: number): Work<boolean> {
+  const newest = yield* row(
+    query
+      .selectFrom('horde_decoys')
+      .select((e) => e.fn.max('started').as('started'))
+      .where('worker_id', '=', workerId),
+  );
+  return typeof newest?.started === 'number' && now - newest.started < everyMs;
 }
 
 function decoyShape(worker: LiveWorker, random: () => number): RequestShape {
@@ -121,26 +125,10 @@ function decoyShape(worker: LiveWorker, random: () => number): RequestShape {
   );
 }
 
-function rewardOf(shape: RequestShape): number {
-  const base = imageBasePrice({
-    width: shape.width,
-    height: shape.height,
-    steps: shape.steps,
-    samplerName: shape.params.sampler_name,
-    hiresFix: false,
-    hasSourceImage: false,
-    sourceProcessing: shape.sourceProcessing,
-    postProcessing: [],
-    loraCount: 0,
-    tiCount: 0,
-  });
-  return imageRewardCents(base, Math.max(1, ...shape.models.map((model) => factorOf(shape, model))));
-}
-
 /** Forgets decoys once they and the requests that occasioned them are long over. */
-export function* forgetDecoys(db: AppDatabase, now: number): Work<void> {
+export function* forgetDecoys(query: Query, now: number): Work<void> {
   yield* run(
-    db.query
+    query
       .deleteFrom('horde_decoys')
       .where('deadline', '<', now - keptMs)
       .where((e) =>

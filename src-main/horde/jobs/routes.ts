@@ -1,3 +1,4 @@
+import { baseOf } from '#main/horde/images/index.ts';
 import { requireApiKey, requireUser, type UsersService } from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { PopAnswer, PopInput, SubmitAnswer, SubmitInput } from '#shared/horde/jobs/schema.ts';
@@ -15,8 +16,8 @@ export function jobRoutes(api: AppFastify, { jobs, users }: JobRoutesServices): 
     { schema: { operationId: 'post_image_job_pop', body: PopInput, response: { 200: PopAnswer } } },
     (request) => {
       requireApiKey(request);
-      const base = `${request.protocol}://${request.host}`;
-      return jobs.pop(request.body, () => requireUser(users, request), { base, ip: request.ip });
+      const connection = { base: baseOf(request), ip: request.ip };
+      return jobs.pop(request.body, () => requireUser(users, request), connection);
     },
   );
   api.post(

@@ -1,20 +1,20 @@
-import { sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
-import type { ImagesService } from '#main/horde/images/index.ts';
+import type { HordeDecoyTable, HordeJobTable } from '#main/db/tables/horde-work.ts';
+import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
-import type { HordeQueue } from '#main/horde/queue/index.ts';
-import { shapeOf } from '#main/horde/requests/index.ts';
+import { type HordeQueue, shapeOf } from '#main/horde/queue/index.ts';
 import type { User } from '#main/horde/users/index.ts';
 import { type LiveWorker, maintenanceText, type WorkersService } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { PopAnswer, PopInput, SubmitAnswer, SubmitInput } from '#shared/horde/jobs/schema.ts';
-import { type RequestShape, resultLimits, thingsOf } from '#shared/horde/requests/rules.ts';
+import { resultLimits, thingsOf } from '#shared/horde/requests/rules.ts';
 import { answerOf, emptyAnswer } from './answer.ts';
 import { fittingRequests } from './candidates.ts';
 import { forgetDecoys, issueDecoy } from './decoys.ts';
 import { createSerial } from './serial.ts';
-import { answerOfEnded, digestOf, endDecoy, isErased, maxMetadata, pictureOf } from './submit.ts';
+import { answerOfEnded, digestOf, endDecoy, isErased, pictureOf, refuseSubmit } from './submit.ts';
 import { assign, type Assignment, type Completed, completeJob, faultJob } from './units.ts';
 
 export interface JobStarted {
@@ -49,6 +49,10 @@ export interface JobsOptions {
   readonly random?: () => number;
 }
 
+/** A job with the shape of its request. */
+type Job = Selectable<HordeJobTable> & { readonly shape: string };
+type Decoy = Selectable<HordeDecoyTable>;
+
 const resultQuality = 95;
 const decoyLimits = { maxBytes: 32 * 1024 * 1024, maxWidth: 8192, maxHeight: 8192 };
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
@@ -60,7 +64,7 @@ export function createJobsService(options: JobsOptions): JobsService {
   const started = new Set<(started: JobStarted) => void>();
   const completed = new Set<(completed: Completed) => void>();
   const oneByOne = createSerial();
-  const find = (id: string) =>
+  const findJob = (id: string): Promise<Job | undefined> =>
     db.read
       .selectFrom('horde_jobs as j')
       .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
@@ -68,7 +72,7 @@ export function createJobsService(options: JobsOptions): JobsService {
       .select('r.shape')
       .where('j.id', '=', id)
       .executeTakeFirst();
-  const findDecoy = (id: string) =>
+  const findDecoy = (id: string): Promise<Decoy | undefined> =>
     db.read.selectFrom('horde_decoys').selectAll().where('id', '=', id).executeTakeFirst();
 
   /** Slots are taken in memory first, so that no other pop chooses them while this one is written. */
@@ -77,7 +81,7 @@ export function createJobsService(options: JobsOptions): JobsService {
     if (reserved === 0) return undefined;
     let taken: Assignment | undefined;
     try {
-      taken = await db.write(() => assign(db, id, worker, { amount, reserved, now: clock(), random }));
+      taken = await db.write(() => assign(db.query, id, worker, { amount, reserved, now: clock(), random }));
     } catch (error) {
       await queue.giveBack(id, reserved);
       throw error;
@@ -88,61 +92,61 @@ export function createJobsService(options: JobsOptions): JobsService {
   };
   const fault = async (jobId: string): Promise<boolean> => {
     const { isRaided } = options.modes();
-    const ended = await db.write(() => faultJob(db, jobId, { now: clock(), isRaided }));
+    const ended = await db.write(() => faultJob(db.query, jobId, { now: clock(), isRaided }));
     if (!ended) return false;
     queue.ended(jobId);
     images.drop(jobId);
     if (ended.returns) await queue.giveBack(ended.requestId, 1);
     return true;
   };
-  const storePicture = async (input: SubmitInput, shape: RequestShape): Promise<void> => {
-    const key = `${input.id}.webp`;
+  const storePicture = async (input: SubmitInput, job: Job): Promise<void> => {
+    const key = pictureKey(job.id);
     if (isErased(input)) return images.placeholder('transient', key);
-    await images.store('transient', key, pictureOf(input, images), resultLimits(shape), resultQuality);
+    const limits = resultLimits(shapeOf(job));
+    await images.store('transient', key, pictureOf(input, images), limits, resultQuality);
   };
-  const complete = async (input: SubmitInput, shapeJson: string): Promise<number | undefined> => {
-    await storePicture(input, shapeOf({ shape: shapeJson }));
+  /** @returns the reward in cents, or nothing when it was given up while the picture was being checked */
+  const complete = async (input: SubmitInput, job: Job): Promise<number | undefined> => {
+    await storePicture(input, job);
     const digest = digestOf(input);
-    const done = await db.write(() => completeJob(db, { submit: input, digest, now: clock() }));
+    const done = await db.write(() => completeJob(db.query, { submit: input, digest, now: clock() }));
     images.drop(input.id);
     if (!done) {
-      // It was given up while the picture was being checked.
-      await images.remove('transient', `${input.id}.webp`);
+      await images.remove('transient', pictureKey(input.id));
       return undefined;
     }
     queue.ended(input.id);
     for (const listener of completed) listener(done);
     return done.rewardCents;
   };
+  /** @returns the reward in cents, or nothing when the job had ended */
+  const end = async (input: SubmitInput, job: Job): Promise<number | undefined> => {
+    if (input.state !== 'faulted') return complete(input, job);
+    return (await fault(job.id)) ? 0 : undefined;
+  };
   const isInMaintenance = (workerId: string) => workers.live.get(workerId)?.isInMaintenance ?? false;
 
   /** A job that made-up work stands for: looks the same from outside, moves nothing. */
-  const submitDecoy = async (input: SubmitInput): Promise<SubmitAnswer> => {
+  const submitDecoy = async (input: SubmitInput, found: Decoy): Promise<SubmitAnswer> => {
     const isFault = input.state === 'faulted';
-    const open = await findDecoy(input.id);
-    if (open?.state === 'processing' && !isFault && !isErased(input)) {
+    if (found.state === 'processing' && !isFault && !isErased(input)) {
       await images.check(pictureOf(input, images), decoyLimits);
     }
-    const decoy = await db.write(() => endDecoy(db, input, clock()));
+    const decoy = await db.write(() => endDecoy(db.query, input, clock()));
     images.drop(input.id);
     if (!decoy) throw noJob(input.id);
     if (decoy.state === 'processing') return { reward: isFault ? 0 : decoy.reward_cents / 100 };
     return answerOfEnded(decoy, input, isInMaintenance(decoy.worker_id));
   };
-  const submitJob = async (input: SubmitInput): Promise<SubmitAnswer> => {
-    const job = await find(input.id);
-    if (!job) return submitDecoy(input);
+  const submitJob = async (input: SubmitInput, job: Job): Promise<SubmitAnswer> => {
+    let ended = job;
     if (job.state === 'processing') {
-      const rewardCents =
-        input.state === 'faulted'
-          ? (await fault(job.id))
-            ? 0
-            : undefined
-          : await complete(input, job.shape);
+      const rewardCents = await end(input, job);
       await workers.refresh(job.worker_id);
       if (rewardCents !== undefined) return { reward: rewardCents / 100 };
+      ended = (await findJob(job.id)) ?? job;
     }
-    return answerOfEnded((await find(input.id)) ?? job, input, isInMaintenance(job.worker_id));
+    return answerOfEnded(ended, input, isInMaintenance(job.worker_id));
   };
 
   return {
@@ -166,21 +170,27 @@ export function createJobsService(options: JobsOptions): JobsService {
       if (decoy) return answerOf(decoy, images, base);
       return emptyAnswer({ ...queue.skipped(worker), ...refused });
     },
-    submit: async (input, authenticate) => {
-      const job = (await find(input.id)) ?? (await findDecoy(input.id));
-      if (!job) throw noJob(input.id);
-      const caller = await authenticate();
-      if (job.worker_owner_id !== caller.id) {
-        throw problem(403, 'WrongCredentials', 'The worker of this job belongs to somebody else.');
-      }
-      if ((input.gen_metadata ?? []).length > maxMetadata) {
-        throw problem(400, 'BadRequest', `A picture has at most ${maxMetadata} metadata entries.`);
-      }
-      return oneByOne(input.id, () => submitJob(input));
-    },
+    submit: (input, authenticate) =>
+      // What is read of a job holds until it has been answered; only time may still end it meanwhile.
+      oneByOne(input.id, async () => {
+        const job = await findJob(input.id);
+        if (job) {
+          refuseSubmit(input, job, await authenticate());
+          return submitJob(input, job);
+        }
+        const decoy = await findDecoy(input.id);
+        if (!decoy) throw noJob(input.id);
+        refuseSubmit(input, decoy, await authenticate());
+        return submitDecoy(input, decoy);
+      }),
     isOpen: async (jobId) => {
-      const job = (await find(jobId)) ?? (await findDecoy(jobId));
-      return job?.state === 'processing';
+      const found = await db.read
+        .selectFrom('horde_jobs')
+        .select('state')
+        .where('id', '=', jobId)
+        .unionAll(db.read.selectFrom('horde_decoys').select('state').where('id', '=', jobId))
+        .executeTakeFirst();
+      return found?.state === 'processing';
     },
     onJobStarted: (listener) => {
       started.add(listener);
@@ -200,7 +210,7 @@ export function createJobsService(options: JobsOptions): JobsService {
         .execute();
       await Promise.all(overdue.map(({ id }) => fault(id)));
       for (const workerId of new Set(overdue.map((job) => job.worker_id))) await workers.refresh(workerId);
-      await db.write(() => forgetDecoys(db, now));
+      await db.write(() => forgetDecoys(db.query, now));
     },
   };
 }

@@ -1,15 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
-import type { AppDatabase } from '#main/db/database.ts';
 import type { HordeDecoyTable } from '#main/db/tables/horde-work.ts';
-import { row, run, type Work } from '#main/db/work.ts';
+import { type Query, row, run, type Work } from '#main/db/work.ts';
 import type { ImagesService } from '#main/horde/images/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
 import { type JobState, submitVerdict } from '#shared/horde/jobs/states.ts';
 
-export const maxMetadata = 50;
+const maxMetadata = 50;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
+
+/** @throws ProblemError 403 `WrongCredentials`, 400 for more metadata than a picture may have */
+export function refuseSubmit(
+  input: SubmitInput,
+  job: { readonly worker_owner_id: number },
+  caller: { readonly id: number },
+): void {
+  if (job.worker_owner_id !== caller.id) {
+    throw problem(403, 'WrongCredentials', 'The worker of this job belongs to somebody else.');
+  }
+  if ((input.gen_metadata ?? []).length > maxMetadata) {
+    throw problem(400, 'BadRequest', `A picture has at most ${maxMetadata} metadata entries.`);
+  }
+}
 
 /** @throws ProblemError 400 `ImageValidationFailed`: nothing was uploaded, or what came does not decode */
 export function pictureOf(input: SubmitInput, images: ImagesService): Uint8Array {
@@ -62,20 +75,20 @@ export function answerOfEnded(
 
 /** Ends a decoy as a job would end; nothing else changes. @returns the decoy as it stood before */
 export function* endDecoy(
-  db: AppDatabase,
+  query: Query,
   input: SubmitInput,
   now: number,
 ): Work<Selectable<HordeDecoyTable> | undefined> {
-  const found = yield* row(db.query.selectFrom('horde_decoys').selectAll().where('id', '=', input.id));
+  const found = yield* row(query.selectFrom('horde_decoys').selectAll().where('id', '=', input.id));
   if (!found || found.state !== 'processing') return found;
   if (found.deadline < now) {
-    yield* run(db.query.updateTable('horde_decoys').set({ state: 'faulted' }).where('id', '=', found.id));
+    yield* run(query.updateTable('horde_decoys').set({ state: 'faulted' }).where('id', '=', found.id));
     return { ...found, state: 'faulted' };
   }
   const change =
     input.state === 'faulted'
       ? { state: 'faulted' as const }
       : { state: 'completed' as const, digest: digestOf(input) };
-  yield* run(db.query.updateTable('horde_decoys').set(change).where('id', '=', found.id));
+  yield* run(query.updateTable('horde_decoys').set(change).where('id', '=', found.id));
   return found;
 }

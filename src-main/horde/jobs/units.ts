@@ -1,20 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { AppDatabase } from '#main/db/database.ts';
-import { row, rows, run, type Work } from '#main/db/work.ts';
+import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { settleImageJob } from '#main/horde/kudos/index.ts';
-import {
-  costCentsOf,
-  factorOf,
-  releaseWhenOver,
-  requestLifeMs,
-  shapeOf,
-} from '#main/horde/requests/index.ts';
+import { shapeOf } from '#main/horde/queue/index.ts';
+import { costCentsOf, factorOf, releaseWhenOver, requestLifeMs } from '#main/horde/requests/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
 import { baselineFromName, imageRewardCents } from '#shared/horde/kudos/rules.ts';
 import { batchLimit, batchWeight } from '#shared/horde/jobs/match.ts';
 import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
 import { staleGraceMs, triesPerSlot } from '#shared/horde/jobs/states.ts';
-import { jobTtlSeconds, type RequestShape } from '#shared/horde/requests/rules.ts';
+import { heavyBaselines, jobTtlSeconds, type RequestShape } from '#shared/horde/requests/rules.ts';
 import { seedOfPop } from '#shared/horde/requests/seed.ts';
 
 /** How long a request lives at least once a worker took it that calls itself extra slow. */
@@ -33,7 +27,7 @@ export interface Assignment {
 
 /** Takes slots of a request for a worker; nothing when others were faster (`queue.md` 3.7). */
 export function* assign(
-  db: AppDatabase,
+  query: Query,
   requestId: string,
   worker: LiveWorker,
   options: {
@@ -45,7 +39,6 @@ export function* assign(
     random: () => number;
   },
 ): Work<Assignment | undefined> {
-  const { query } = db;
   const { now, random } = options;
   const found = yield* row(query.selectFrom('horde_requests').selectAll().where('id', '=', requestId));
   if (!found || found.open_slots <= 0 || found.expiry <= now) return undefined;
@@ -55,7 +48,7 @@ export function* assign(
   const count = batchLimit(shape, Math.min(found.open_slots, options.reserved), pop, weight);
   const ttlSeconds = ttlOf(shape, worker);
   const deadline = now + ttlSeconds * 1000 + staleGraceMs;
-  const tries = yield* takeTries(db, requestId, found.next_slot, count);
+  const tries = yield* takeTries(query, requestId, found.next_slot, count);
   const fresh = tries.filter((it) => it.attempt === 1).length;
   const changed = yield* run(
     query
@@ -106,24 +99,23 @@ export function* assign(
 }
 
 export function ttlOf(shape: RequestShape, worker: LiveWorker): number {
-  const factors = shape.models.map((model) => factorOf(shape, model));
+  const baselines = shape.models.map((model) => baselineFromName(model) ?? '');
   return jobTtlSeconds(shape, {
     hasControl: shape.params.control_type !== undefined,
-    // Flux, Qwen and Z-Image are the baselines that cost at least eightfold.
-    isHeavyBaseline: factors.some((factor) => factor >= 8),
+    isHeavyBaseline: baselines.some((name) => heavyBaselines.has(name)),
     isExtraSlowWorker: worker.profile.isExtraSlow,
   });
 }
 
 /** Slots that came back are tried first, then those never handed out. */
 function* takeTries(
-  db: AppDatabase,
+  query: Query,
   requestId: string,
   nextSlot: number,
   count: number,
 ): Work<Array<{ slot: number; attempt: number }>> {
   const returned = yield* rows(
-    db.query
+    query
       .selectFrom('horde_jobs')
       .select(['id', 'slot', 'attempt'])
       .where('request_id', '=', requestId)
@@ -133,7 +125,7 @@ function* takeTries(
   );
   const tries = returned.map(({ slot, attempt }) => ({ slot, attempt: attempt + 1 }));
   for (const { id } of returned) {
-    yield* run(db.query.updateTable('horde_jobs').set({ awaits_retry: 0 }).where('id', '=', id));
+    yield* run(query.updateTable('horde_jobs').set({ awaits_retry: 0 }).where('id', '=', id));
   }
   for (let slot = nextSlot; tries.length < count; slot += 1) tries.push({ slot, attempt: 1 });
   return tries;
@@ -157,11 +149,10 @@ export interface Fault {
  * had ended before.
  */
 export function* faultJob(
-  db: AppDatabase,
+  query: Query,
   jobId: string,
   options: { readonly now: number; readonly isRaided: boolean },
 ): Work<Fault | undefined> {
-  const { query } = db;
   const job = yield* row(query.selectFrom('horde_jobs').selectAll().where('id', '=', jobId));
   if (!job || job.state !== 'processing') return undefined;
   const request = yield* row(
@@ -182,10 +173,10 @@ export function* faultJob(
         .where('id', '=', job.request_id),
     );
   } else {
-    yield* releaseWhenOver(db, job.request_id, options.now);
+    yield* releaseWhenOver(query, job.request_id, options.now);
   }
   // Who stops at a cancelled request aborts nothing that anybody waits for.
-  if (request?.is_cancelled !== 1) yield* countAbort(db, job.worker_id, options);
+  if (request?.is_cancelled !== 1) yield* countAbort(query, job.worker_id, options);
   return { requestId: job.request_id, returns };
 }
 
@@ -194,17 +185,17 @@ export function* faultJob(
  * 10 are too many, but nothing that the worker could see happens.
  */
 function* countAbort(
-  db: AppDatabase,
+  query: Query,
   workerId: string,
   { now, isRaided }: { readonly now: number; readonly isRaided: boolean },
 ): Work<void> {
-  const worker = yield* row(db.query.selectFrom('horde_workers').selectAll().where('id', '=', workerId));
+  const worker = yield* row(query.selectFrom('horde_workers').selectAll().where('id', '=', workerId));
   if (!worker) return;
   const isNewWindow = now - worker.aborted_since > 3_600_000;
   const aborted = (isNewWindow ? 0 : worker.aborted) + 1;
   const isTooMany = aborted > (isRaided ? 10 : 20);
   yield* run(
-    db.query
+    query
       .updateTable('horde_workers')
       .set({
         uncompleted: worker.uncompleted + 1,
@@ -231,10 +222,9 @@ export interface Completed {
 
 /** Completes a job and settles its kudos in the same unit; nothing when it had ended before. */
 export function* completeJob(
-  db: AppDatabase,
+  query: Query,
   input: { submit: SubmitInput; digest: string; now: number },
 ): Work<Completed | undefined> {
-  const { query } = db;
   const { submit, now } = input;
   const job = yield* row(query.selectFrom('horde_jobs').selectAll().where('id', '=', submit.id));
   if (!job || job.state !== 'processing') return undefined;
@@ -252,7 +242,7 @@ export function* completeJob(
         digest: input.digest,
         reward_cents: rewardCents,
         seed: String(submit.seed),
-        metadata: JSON.stringify((submit.gen_metadata ?? []).slice(0, 50)),
+        metadata: JSON.stringify(submit.gen_metadata ?? []),
         is_censored: isCensored ? 1 : 0,
         has_picture: 1,
       })
@@ -278,26 +268,23 @@ export function* completeJob(
     pixelsteps: request.things,
     now,
   });
-  yield* releaseWhenOver(db, request.id, now);
+  yield* releaseWhenOver(query, request.id, now);
   const { things } = request;
   // The pictures of a batch are timed together, so one of them took its share (`queue.md` Q-24).
   const tookMs = now - job.started;
-  const batch = yield* batchSize(db, job);
-  yield* countFulfilment(db, job.worker_id, { things, rewardCents, tookMs: tookMs / batch });
+  const batch = yield* batchSize(query, job);
+  yield* countFulfilment(query, job.worker_id, { things, rewardCents, tookMs: tookMs / batch });
   return { rewardCents, model: job.model, things, tookMs: tookMs / batch };
 }
 
 /** Jobs of the same request that the worker took in the same pop. */
 function* batchSize(
-  db: AppDatabase,
+  query: Query,
   job: { request_id: string; worker_id: string; started: number },
 ): Work<number> {
   // By the request's few jobs: asked for the worker too, SQLite would go through all that the worker made.
   const siblings = yield* rows(
-    db.query
-      .selectFrom('horde_jobs')
-      .select(['worker_id', 'started'])
-      .where('request_id', '=', job.request_id),
+    query.selectFrom('horde_jobs').select(['worker_id', 'started']).where('request_id', '=', job.request_id),
   );
   const isSamePop = (other: { worker_id: string; started: number }) =>
     other.worker_id === job.worker_id && other.started === job.started;
@@ -310,17 +297,17 @@ function isSubmitCensored(submit: SubmitInput): boolean {
 }
 
 function* countFulfilment(
-  db: AppDatabase,
+  query: Query,
   workerId: string,
   job: { things: number; rewardCents: number; tookMs: number },
 ): Work<void> {
-  const worker = yield* row(db.query.selectFrom('horde_workers').selectAll().where('id', '=', workerId));
+  const worker = yield* row(query.selectFrom('horde_workers').selectAll().where('id', '=', workerId));
   if (!worker) return;
   const sample = job.tookMs > 0 ? Math.round((job.things * 1000) / job.tookMs) : 1;
   // Only this unit writes the column.
   const samples = [...(JSON.parse(worker.samples) as number[]), sample].slice(-20);
   yield* run(
-    db.query
+    query
       .updateTable('horde_workers')
       .set({
         fulfilments: worker.fulfilments + 1,

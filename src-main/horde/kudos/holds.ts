@@ -1,21 +1,12 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '#main/db/schema.ts';
-import { row, run, type Work } from '#main/db/work.ts';
-
-type Query = Kysely<Database>;
+import { type Query, row, run, type Work } from '#main/db/work.ts';
+import { userAccount } from './accounts.ts';
 
 /** Key of the hold of a request that has to be paid for up front. */
 export const upfrontKey = (requestId: string): string => `upfront:${requestId}`;
 
 /** What an account may spend: balance less floor less active holds, in cents (`kudos.md` 4.2). */
 export function* availableCents(query: Query, userId: number): Work<number> {
-  const account = yield* row(
-    query
-      .selectFrom('kudos_account')
-      .select(['balance', 'floor'])
-      .where('kind', '=', 'user')
-      .where('user_id', '=', userId),
-  );
+  const account = yield* userAccount(query, userId);
   const held = yield* row(
     query
       .selectFrom('kudos_hold')

@@ -1,9 +1,8 @@
-import type { Kysely, Selectable, UpdateQueryBuilder } from 'kysely';
+import type { Selectable, UpdateQueryBuilder } from 'kysely';
 import type { Database } from '#main/db/schema.ts';
 import type { KudosAccountTable } from '#main/db/tables/horde-accounts.ts';
-import { row, run, type Work } from '#main/db/work.ts';
-
-type Query = Kysely<Database>;
+import { type Query, row, run, type Work } from '#main/db/work.ts';
+import { userAccount } from './accounts.ts';
 
 /** Accounts of the ledger that belong to nobody; they may go below zero (`kudos.md` 4.2). */
 export type SystemAccount = 'mint' | 'tax' | 'subsidy' | 'floor' | 'admin' | 'repair';
@@ -129,13 +128,7 @@ function* openEscrow(query: Query, userId: number): Work<void> {
 
 /** Forgives what a user's balance is short of its floor, in the same event. */
 function* holdFloor(query: Query, eventId: number, userId: number): Work<void> {
-  const account = yield* row(
-    query
-      .selectFrom('kudos_account')
-      .select(['balance', 'floor'])
-      .where('kind', '=', 'user')
-      .where('user_id', '=', userId),
-  );
+  const account = yield* userAccount(query, userId);
   const short = (account?.floor ?? Number.NEGATIVE_INFINITY) - (account?.balance ?? 0);
   if (short <= 0) return;
   yield* postLine(query, eventId, { side: { system: 'floor' }, cents: -short });

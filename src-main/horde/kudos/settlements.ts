@@ -1,10 +1,6 @@
-import type { Kysely } from 'kysely';
-import type { Database } from '#main/db/schema.ts';
-import { row, type Work } from '#main/db/work.ts';
+import { type Query, row, type Work } from '#main/db/work.ts';
 import { consumeHold } from './holds.ts';
 import { addStatistics, type Line, post } from './ledger.ts';
-
-type Query = Kysely<Database>;
 
 export interface ImageSettlement {
   readonly jobId: string;

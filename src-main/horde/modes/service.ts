@@ -1,7 +1,5 @@
-import type { Kysely } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
-import type { Database } from '#main/db/schema.ts';
-import { run, type Work } from '#main/db/work.ts';
+import { type Query, run, type Work } from '#main/db/work.ts';
 import type { User } from '#main/horde/users/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -70,7 +68,7 @@ export function createModesService({ db, clock }: { db: AppDatabase; clock: Cloc
 }
 
 function* storeModes(
-  query: Kysely<Database>,
+  query: Query,
   changed: ReadonlyArray<{ name: ModeName; isOn: boolean }>,
   by: { actorId: number; now: number },
 ): Work<void> {

@@ -27,10 +27,15 @@ export type QueueRow = Pick<
   'id' | 'seq' | 'score' | 'user_id' | 'shape' | 'things' | 'open_slots' | 'base_kudos'
 >;
 
+/** What was asked, as it was accepted. */
+export function shapeOf(row: Pick<QueueRow, 'shape'>): RequestShape {
+  // Only the accepting unit writes this column.
+  return JSON.parse(row.shape) as RequestShape;
+}
+
 /** @param intern gives the one object that stands for a kind */
 export function entryOf(row: QueueRow, intern: (kind: MatchKind) => MatchKind): QueueEntry {
-  // Only the accepting unit writes this column.
-  const shape = JSON.parse(row.shape) as RequestShape;
+  const shape = shapeOf(row);
   const { models, kind } = matchKeyOf(shape);
   return {
     id: row.id,

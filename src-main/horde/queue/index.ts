@@ -1,2 +1,2 @@
-export type { QueueEntry, QueueRow } from './entry.ts';
+export { type QueueEntry, type QueueRow, shapeOf } from './entry.ts';
 export { createQueue, type HordeQueue, type Place } from './queue.ts';

@@ -186,7 +186,6 @@ export function createQueue(db: Pick<AppDatabase, 'read'>): HordeQueue {
         models: buckets.withoutAny(worker.profile.models),
       };
       for (const { kind, size } of buckets.kinds()) {
-        if (size === 0) continue;
         for (const reason of skipReasonsOf(kind, worker)) counts[reason] = (counts[reason] ?? 0) + size;
       }
       return counts;

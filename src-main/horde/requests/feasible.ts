@@ -25,15 +25,17 @@ export function createFeasibility(
 
   const witnessOf = (shape: RequestShape): string | undefined => {
     const key = matchKeyOf(shape);
+    const isFit = (worker: LiveWorker | undefined): boolean =>
+      worker !== undefined && isForEverybody(worker) && refusalOfKey(key, worker) === undefined;
     const id = JSON.stringify([key.kind, [...key.models].sort()]);
     const known = verdicts.get(id);
     if (known && clock() - known.at < lastsMs) {
-      const isGood = known.witness !== undefined && live.get(known.witness) !== undefined;
-      if (known.version === live.version || (isGood && isStillFit(known.witness))) return known.witness;
+      const holds = known.version === live.version || isFit(live.get(known.witness ?? ''));
+      if (holds) return known.witness;
     }
     let witness: string | undefined;
     for (const worker of live.offering(key.models)) {
-      if (isRestless(worker) && refusalOfKey(key, worker) === undefined) {
+      if (isFit(worker)) {
         witness = worker.id;
         break;
       }
@@ -41,31 +43,24 @@ export function createFeasibility(
     if (verdicts.size >= maxVerdicts) verdicts.clear();
     verdicts.set(id, { at: clock(), version: live.version, witness });
     return witness;
-
-    function isStillFit(workerId: string | undefined): boolean {
-      const worker = live.get(workerId ?? '');
-      return worker !== undefined && isRestless(worker) && refusalOfKey(key, worker) === undefined;
-    }
   };
 
   return (shape, userId) => {
     if (shape.workers.length === 0 && witnessOf(shape) !== undefined) return true;
     // What the verdict of a kind leaves out: lists of workers, blacklists, a worker's own owner.
-    const candidates =
-      shape.workers.length > 0 && !shape.workerBlacklist ? named(shape) : live.offering(shape.models);
+    const isTargeted = shape.workers.length > 0 && !shape.workerBlacklist;
+    const candidates = isTargeted
+      ? shape.workers.flatMap((id) => live.get(id) ?? [])
+      : live.offering(shape.models);
     for (const worker of candidates) {
-      const isSpecial = shape.workers.length > 0 || worker.ownerId === userId || !isRestless(worker);
+      const isSpecial = shape.workers.length > 0 || worker.ownerId === userId || !isForEverybody(worker);
       if (isSpecial && refusalOf(shape, userId, worker) === undefined) return true;
     }
     return false;
   };
-
-  function named(shape: RequestShape): LiveWorker[] {
-    return shape.workers.flatMap((id) => live.get(id) ?? []);
-  }
 }
 
-/** Works for everybody and looks into no prompt. */
-function isRestless(worker: LiveWorker): boolean {
+/** Not for its owner alone, and without a look into prompts. */
+function isForEverybody(worker: LiveWorker): boolean {
   return !worker.isInMaintenance && !worker.isPaused && worker.profile.blacklist.length === 0;
 }

@@ -1,6 +1,5 @@
-export { costCentsOf, factorOf } from './price.ts';
+export { costCentsOf, factorOf, priceOf } from './price.ts';
 export { requestRoutes, type RequestRoutesServices } from './routes.ts';
 export { createRequestsService, type RequestsOptions, type RequestsService } from './service.ts';
 export { parseSources } from './sources.ts';
-export { shapeOf } from './status.ts';
 export { releaseWhenOver, requestLifeMs } from './units.ts';

@@ -7,8 +7,17 @@ import {
 } from '#shared/horde/kudos/rules.ts';
 import type { RequestShape } from '#shared/horde/requests/rules.ts';
 
-/** Price of one picture: base in kudos and what the requester pays in cents with the dearest model. */
-export function priceOf(shape: RequestShape): { baseKudos: number; costCents: number } {
+/** Price of one picture, in cents where the name says so. */
+export interface Price {
+  /** Without the model's factor, in kudos. */
+  readonly baseKudos: number;
+  /** What its worker earns if it is made with the dearest model. */
+  readonly rewardCents: number;
+  /** What the requester pays then. */
+  readonly costCents: number;
+}
+
+export function priceOf(shape: RequestShape): Price {
   const baseKudos = imageBasePrice({
     width: shape.width,
     height: shape.height,
@@ -24,7 +33,8 @@ export function priceOf(shape: RequestShape): { baseKudos: number; costCents: nu
     tiCount: shape.params.tis?.length ?? 0,
   });
   const factor = Math.max(1, ...shape.models.map((model) => factorOf(shape, model)));
-  return { baseKudos, costCents: costCentsOf(shape, imageRewardCents(baseKudos, factor)) };
+  const rewardCents = imageRewardCents(baseKudos, factor);
+  return { baseKudos, rewardCents, costCents: costCentsOf(shape, rewardCents) };
 }
 
 export function factorOf(shape: RequestShape, model: string): number {

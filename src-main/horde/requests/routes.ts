@@ -1,5 +1,7 @@
+import { baseOf } from '#main/horde/images/index.ts';
 import { requireApiKey, requireUser, type UsersService } from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
+import { agentOf } from '#shared/horde/common/agent.ts';
 import {
   GenerationInput,
   RequestAsync,
@@ -16,7 +18,6 @@ export interface RequestRoutesServices {
 
 /** Image requests of the v2 API (`api.md` 5.1): async, check, status, cancel. */
 export function requestRoutes(api: AppFastify, { requests, users }: RequestRoutesServices): void {
-  const baseOf = (request: { protocol: string; host: string }) => `${request.protocol}://${request.host}`;
   api.post(
     '/generate/async',
     {
@@ -28,10 +29,9 @@ export function requestRoutes(api: AppFastify, { requests, users }: RequestRoute
     },
     async (request, reply) => {
       const agent = request.headers['client-agent'];
-      const clientAgent = typeof agent === 'string' ? agent : 'unknown:0:unknown';
       requireApiKey(request);
       const answer = await requests.accept(request.body, () => requireUser(users, request), {
-        clientAgent,
+        clientAgent: agentOf(typeof agent === 'string' ? agent : undefined),
         ip: request.ip,
         isLocal: request.isLocal,
       });

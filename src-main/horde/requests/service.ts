@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppDatabase } from '#main/db/database.ts';
 import { run } from '#main/db/work.ts';
-import type { ImagesService } from '#main/horde/images/index.ts';
+import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
 import { availableCents } from '#main/horde/kudos/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
-import type { HordeQueue } from '#main/horde/queue/index.ts';
+import { type HordeQueue, shapeOf } from '#main/horde/queue/index.ts';
 import type { User } from '#main/horde/users/index.ts';
 import type { WorkersService } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
@@ -25,9 +25,9 @@ import type {
 } from '#shared/horde/requests/schema.ts';
 import { downgrade, freeSide, needsUpfront } from '#shared/horde/requests/upfront.ts';
 import { createFeasibility } from './feasible.ts';
-import { priceOf } from './price.ts';
+import { type Price, priceOf } from './price.ts';
 import { parseSources, sourceKeys, storeSources } from './sources.ts';
-import { createStatusReader, generationsOf, type RequestRow, shapeOf } from './status.ts';
+import { createStatusReader, generationsOf, type RequestRow } from './status.ts';
 import {
   cancelRequest,
   checkConcurrency,
@@ -67,7 +67,8 @@ export interface RequestsOptions {
   readonly random?: () => number;
 }
 
-const sweepBatch = 100;
+/** Requests that one commit ends. */
+const batchSize = 100;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
 /** Requests of the private horde: accepted, followed, cancelled (`queue.md` 1). */
@@ -121,8 +122,8 @@ export function createRequestsService(options: RequestsOptions): RequestsService
       asked.models.map((model) => baselineFromName(model)),
     );
     if (!needsUpfront(asked, side)) return { shape: asked, holdCents: 0 };
-    const holdCents = totalCents(asked);
-    const available = await db.write(() => availableCents(db.query, caller.id));
+    const holdCents = totalCents(asked, priceOf(asked));
+    const available = await db.readUnit(() => availableCents(db.query, caller.id));
     if (available >= holdCents) return { shape: asked, holdCents };
     if (!mayDowngrade) throw kudosUpfront(holdCents);
     return { shape: downgrade(asked, side), holdCents: 0 };
@@ -130,16 +131,14 @@ export function createRequestsService(options: RequestsOptions): RequestsService
   const enqueue = async (
     input: GenerationInput,
     origin: RequestOrigin,
-    admitted: { shape: RequestShape; holdCents: number },
+    admitted: { shape: RequestShape; holdCents: number; baseKudos: number },
   ): Promise<string> => {
     const id = randomUUID();
-    const { shape } = admitted;
     const sources = await storeSources(images, id, input);
     try {
-      const { baseKudos } = priceOf(shape);
-      const taxCents = taxCentsOf(shape);
-      const stored = { id, ...admitted, origin, baseKudos, taxCents, sources, now: clock() };
-      queue.add(await db.write(() => insertRequest(db, stored)));
+      const taxCents = taxCentsOf(admitted.shape);
+      const stored = { id, ...admitted, origin, taxCents, sources, now: clock() };
+      queue.add(await db.write(() => insertRequest(db.query, stored)));
     } catch (error) {
       for (const key of sourceKeys(sources)) await images.remove('source', key);
       throw error;
@@ -147,25 +146,30 @@ export function createRequestsService(options: RequestsOptions): RequestsService
     for (const listener of listeners) listener();
     return id;
   };
+  const cancel = async (id: string): Promise<void> => {
+    await db.write(() => cancelRequest(db.query, id, clock()));
+    queue.remove(id);
+  };
 
   return {
     accept: async (input, authenticate, from) => {
       refuseUnavailable(input, options.modes());
       const caller = await authenticate();
-      const origin: RequestOrigin = { ...from, caller, clientAgent: agentText(from.clientAgent) };
+      const origin: RequestOrigin = { ...from, caller };
       checkSubmission(input, caller);
       if ((input.workers ?? []).length > 0 && !(await workers.exists(input.workers ?? []))) {
         throw problem(404, 'WorkerNotFound', 'A worker of the list was not found.');
       }
       const asked = deriveImageRequest(input, random, caller);
       // A price is told whatever waits already.
-      if (input.dry_run !== true) await db.write(() => checkConcurrency(db, origin, asked));
+      if (input.dry_run !== true) await db.readUnit(() => checkConcurrency(db.query, origin, asked));
       checkImageParams(input, origin.clientAgent);
-      const admitted = await admit(asked, caller, input.allow_downgrade ?? false);
-      if (input.dry_run === true) return { kudos: Math.round(totalCents(admitted.shape) / 100) };
-      const id = await enqueue(input, origin, admitted);
-      const isQuiet = isFeasible(admitted.shape, caller.id) || options.modes().isRaided;
-      const kudos = Math.round(priceOf(admitted.shape).costCents / 100);
+      const { shape, holdCents } = await admit(asked, caller, input.allow_downgrade ?? false);
+      const price = priceOf(shape);
+      if (input.dry_run === true) return { kudos: Math.round(totalCents(shape, price) / 100) };
+      const id = await enqueue(input, origin, { shape, holdCents, baseKudos: price.baseKudos });
+      const isQuiet = isFeasible(shape, caller.id) || options.modes().isRaided;
+      const kudos = Math.round(price.costCents / 100);
       return { id, kudos, ...(isQuiet ? {} : noWorkerWarning()) };
     },
     check: async (id) => {
@@ -180,14 +184,13 @@ export function createRequestsService(options: RequestsOptions): RequestsService
     },
     cancel: async (id, base) => {
       await find(id);
-      await db.write(() => cancelRequest(db, id, clock()));
-      queue.remove(id);
+      await cancel(id);
       return statusOf(await find(id), base);
     },
     cancelAll: async () => {
-      for (const id of queue.open().keys()) {
-        await db.write(() => cancelRequest(db, id, clock()));
-        queue.remove(id);
+      const waiting = [...queue.open().keys()];
+      for (let at = 0; at < waiting.length; at += batchSize) {
+        await Promise.all(waiting.slice(at, at + batchSize).map((id) => cancel(id)));
       }
     },
     onQueued: (listener) => {
@@ -196,17 +199,17 @@ export function createRequestsService(options: RequestsOptions): RequestsService
     },
     sweep: async (now) => {
       for (;;) {
-        const expired = await db.write(() => deleteExpired(db, now, sweepBatch));
+        const expired = await db.write(() => deleteExpired(db.query, now, batchSize));
         for (const { id, sources, jobIds } of expired) {
           queue.remove(id);
           for (const jobId of jobIds) {
             queue.ended(jobId);
             images.drop(jobId);
-            await images.remove('transient', `${jobId}.webp`);
+            await images.remove('transient', pictureKey(jobId));
           }
           for (const key of sourceKeys(parseSources(sources))) await images.remove('source', key);
         }
-        if (expired.length < sweepBatch) return;
+        if (expired.length < batchSize) return;
         await nextTurn();
       }
     },
@@ -223,18 +226,13 @@ function refuseUnavailable(input: GenerationInput, modes: Modes): void {
     throw problem(400, 'BadRequest', 'Webhooks are not allowed on this horde.');
 }
 
-/** Self-declared text: short, and nothing in it that a log or a list would obey (CLA-01). */
-function agentText(agent: string): string {
-  return agent.replaceAll(/\p{Cc}/gu, '').slice(0, 255);
-}
-
 function taxCentsOf(shape: RequestShape): number {
   return activationTaxCents({ extraSourceImages: shape.extraSourceImages, usesForeignStyle: false });
 }
 
 /** What the whole request costs if every picture is made with its dearest model. */
-function totalCents(shape: RequestShape): number {
-  return priceOf(shape).costCents * shape.jobs + taxCentsOf(shape);
+function totalCents(shape: RequestShape, { costCents }: Price): number {
+  return costCents * shape.jobs + taxCentsOf(shape);
 }
 
 function noWorkerWarning(): Pick<RequestAsync, 'message' | 'warnings'> {

@@ -1,23 +1,16 @@
 import type { Selectable } from 'kysely';
 import type { HordeJobTable, HordeRequestTable } from '#main/db/tables/horde-work.ts';
-import type { ImagesService } from '#main/horde/images/index.ts';
-import type { HordeQueue, Place } from '#main/horde/queue/index.ts';
+import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
+import { type HordeQueue, type Place, shapeOf } from '#main/horde/queue/index.ts';
 import type { LiveWorkers } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
+import { baselineSpeed } from '#shared/horde/jobs/match.ts';
 import type { RequestShape } from '#shared/horde/requests/rules.ts';
 import type { Generation, RequestStatusCheck } from '#shared/horde/requests/schema.ts';
 import { statusCounts } from '#shared/horde/requests/states.ts';
 
 export type RequestRow = Selectable<HordeRequestTable>;
 export type JobRow = Selectable<HordeJobTable>;
-
-/** Pixelsteps a second where nothing is known. */
-const baselineSpeed = 1_000_000;
-
-export function shapeOf(row: Pick<RequestRow, 'shape'>): RequestShape {
-  // Only the accepting unit writes this column.
-  return JSON.parse(row.shape) as RequestShape;
-}
 
 export interface StatusReader {
   check(row: RequestRow, jobs: readonly JobRow[]): RequestStatusCheck;
@@ -73,8 +66,9 @@ export function generationsOf(
 ): Promise<Generation[]> {
   const imageOf = async (job: JobRow) => {
     if (job.has_picture === 0) return 'N/A';
-    if (options.r2) return images.downloadLink(options.base, 'transient', `${job.id}.webp`);
-    const bytes = await images.read('transient', `${job.id}.webp`);
+    const key = pictureKey(job.id);
+    if (options.r2) return images.downloadLink(options.base, 'transient', key);
+    const bytes = await images.read('transient', key);
     return bytes ? Buffer.from(bytes).toString('base64') : 'N/A';
   };
   return Promise.all(

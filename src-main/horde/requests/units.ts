@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
-import type { AppDatabase } from '#main/db/database.ts';
-import { row, rows, run, type Work } from '#main/db/work.ts';
+import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { chargeActivation, placeHold, releaseHold } from '#main/horde/kudos/index.ts';
 import type { QueueRow } from '#main/horde/queue/index.ts';
 import type { User } from '#main/horde/users/index.ts';
@@ -38,11 +37,11 @@ export interface NewRequest {
  * @throws ProblemError 429 `TooManyPrompts`
  */
 export function* checkConcurrency(
-  db: AppDatabase,
+  query: Query,
   { caller, ip, isLocal }: RequestOrigin,
   asked: { readonly jobs: number; readonly models: readonly string[] },
 ): Work<void> {
-  const waiting = db.query
+  const waiting = query
     .selectFrom('horde_requests as r')
     .select((e) => e.fn.coalesce(e.fn.sum<number>('open_slots'), e.lit(0)).as('n'))
     .where('user_id', '=', caller.id)
@@ -77,24 +76,21 @@ function tooMany(message: string): ProblemError {
  * Puts a request into the queue: limit, hold, row and tax, or nothing of it.
  * @throws ProblemError 429 `TooManyPrompts` · 403 `KudosUpfront`
  */
-export function* insertRequest(db: AppDatabase, input: NewRequest): Work<QueueRow> {
+export function* insertRequest(query: Query, input: NewRequest): Work<QueueRow> {
   const { id, shape, origin, now } = input;
   const { caller } = origin;
-  yield* checkConcurrency(db, origin, shape);
+  yield* checkConcurrency(query, origin, shape);
   if (input.holdCents > 0) {
     const hold = { requestId: id, userId: caller.id, cents: input.holdCents, now };
-    if (!(yield* placeHold(db.query, hold))) throw kudosUpfront(input.holdCents);
+    if (!(yield* placeHold(query, hold))) throw kudosUpfront(input.holdCents);
   }
   const stored = yield* row(
-    db.query
+    query
       .insertInto('horde_requests')
       .values({
         id,
         user_id: caller.id,
         shape: JSON.stringify(shape),
-        area: shape.width * shape.height,
-        nsfw: shape.nsfw ? 1 : 0,
-        names_models: shape.models.length > 0 ? 1 : 0,
         things: thingsOf(shape),
         score: queueScore(basePriority(caller), now),
         asked: shape.jobs,
@@ -113,9 +109,9 @@ export function* insertRequest(db: AppDatabase, input: NewRequest): Work<QueueRo
   );
   if (!stored) throw new Error('the request was not stored');
   for (const model of shape.models) {
-    yield* run(db.query.insertInto('horde_request_models').values({ request_id: id, model }));
+    yield* run(query.insertInto('horde_request_models').values({ request_id: id, model }));
   }
-  yield* chargeActivation(db.query, { requestId: id, userId: caller.id, taxCents: input.taxCents, now });
+  yield* chargeActivation(query, { requestId: id, userId: caller.id, taxCents: input.taxCents, now });
   return stored;
 }
 
@@ -132,43 +128,43 @@ export function kudosUpfront(cents: number): ProblemError {
 }
 
 /** Hands out nothing more; what runs may still be delivered (`queue.md` 1.14). */
-export function* cancelRequest(db: AppDatabase, id: string, now: number): Work<void> {
+export function* cancelRequest(query: Query, id: string, now: number): Work<void> {
   const finished = yield* row(
-    db.query
+    query
       .selectFrom('horde_jobs')
       .select((e) => e.fn.countAll<number>().as('n'))
       .where('request_id', '=', id)
       .where('state', '=', 'completed'),
   );
   yield* run(
-    db.query
+    query
       .updateTable('horde_requests')
       .set({ open_slots: 0, asked: finished?.n ?? 0, is_cancelled: 1 })
       .where('id', '=', id),
   );
   yield* run(
-    db.query
+    query
       .updateTable('horde_jobs')
       .set({ awaits_retry: 0 })
       .where('request_id', '=', id)
       .where('awaits_retry', '=', 1),
   );
-  yield* releaseWhenOver(db, id, now);
+  yield* releaseWhenOver(query, id, now);
 }
 
 /** Releases a request's hold once nothing of it waits or runs. */
-export function* releaseWhenOver(db: AppDatabase, id: string, now: number): Work<void> {
-  const request = yield* row(db.query.selectFrom('horde_requests').select('open_slots').where('id', '=', id));
+export function* releaseWhenOver(query: Query, id: string, now: number): Work<void> {
+  const request = yield* row(query.selectFrom('horde_requests').select('open_slots').where('id', '=', id));
   if (request && request.open_slots > 0) return;
   const running = yield* row(
-    db.query
+    query
       .selectFrom('horde_jobs')
       .select('id')
       .where('request_id', '=', id)
       .where('state', '=', 'processing')
       .limit(1),
   );
-  if (!running) yield* releaseHold(db.query, id, now);
+  if (!running) yield* releaseHold(query, id, now);
 }
 
 /** A request that expired, with what it leaves in the store. */
@@ -179,9 +175,9 @@ export interface ExpiredRequest {
 }
 
 /** Deletes up to `limit` expired requests; their jobs and models go with them. */
-export function* deleteExpired(db: AppDatabase, now: number, limit: number): Work<ExpiredRequest[]> {
+export function* deleteExpired(query: Query, now: number, limit: number): Work<ExpiredRequest[]> {
   const found = yield* rows(
-    db.query
+    query
       .selectFrom('horde_requests')
       .select(['id', 'sources'])
       .where('expiry', '<', now)
@@ -190,9 +186,9 @@ export function* deleteExpired(db: AppDatabase, now: number, limit: number): Wor
   );
   const expired: ExpiredRequest[] = [];
   for (const { id, sources } of found) {
-    const jobs = yield* rows(db.query.selectFrom('horde_jobs').select('id').where('request_id', '=', id));
-    yield* releaseHold(db.query, id, now);
-    yield* run(db.query.deleteFrom('horde_requests').where('id', '=', id));
+    const jobs = yield* rows(query.selectFrom('horde_jobs').select('id').where('request_id', '=', id));
+    yield* releaseHold(query, id, now);
+    yield* run(query.deleteFrom('horde_requests').where('id', '=', id));
     expired.push({ id, sources, jobIds: jobs.map((job) => job.id) });
   }
   return expired;

@@ -2,7 +2,7 @@ import { createHmac, createSecretKey } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { Database } from '#main/db/schema.ts';
-import { row, run, type Work } from '#main/db/work.ts';
+import { type Query, row, run, type Work } from '#main/db/work.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { openKudosAccount } from '../kudos/index.ts';
 import { type User, userFromRow } from './user.ts';
@@ -134,7 +134,7 @@ async function readStatistics(
 const kudos = (amount: number) => amount * 100;
 
 /** @returns whether the accounts were made now */
-function* seedAccounts(query: Kysely<Database>, now: number, ownerDigest: string): Work<boolean> {
+function* seedAccounts(query: Query, now: number, ownerDigest: string): Work<boolean> {
   const owner = yield* row(query.selectFrom('users').select('id').where('id', '=', ownerId));
   if (owner) return false;
   const common = {

@@ -1,5 +1,4 @@
-import type { AppDatabase } from '#main/db/database.ts';
-import { row, run, type Work } from '#main/db/work.ts';
+import { type Query, row, run, type Work } from '#main/db/work.ts';
 import type { User } from '#main/horde/users/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { ModifyWorkerInput } from '#shared/horde/workers/schema.ts';
@@ -64,11 +63,11 @@ function plainText(text: string): string {
 }
 
 /** @throws ProblemError 400 `WorkerNameAlreadyExists` */
-export function* applyChange(db: AppDatabase, id: string, change: WorkerChange): Work<void> {
+export function* applyChange(query: Query, id: string, change: WorkerChange): Work<void> {
   if (Object.keys(change).length === 0) return;
   if (change.name_key !== undefined) {
     const taken = yield* row(
-      db.query
+      query
         .selectFrom('horde_workers')
         .select('id')
         .where('name_key', '=', change.name_key)
@@ -76,13 +75,13 @@ export function* applyChange(db: AppDatabase, id: string, change: WorkerChange):
     );
     if (taken) throw problem(400, 'WorkerNameAlreadyExists', 'Another worker has this name.');
   }
-  yield* run(db.query.updateTable('horde_workers').set(change).where('id', '=', id));
+  yield* run(query.updateTable('horde_workers').set(change).where('id', '=', id));
 }
 
 /** @throws ProblemError 423 `Locked` while a job of the worker is kept */
-export function* removeWorker(db: AppDatabase, id: string): Work<void> {
+export function* removeWorker(query: Query, id: string): Work<void> {
   const kept = yield* row(
-    db.query
+    query
       .selectFrom('horde_jobs as j')
       .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
       .select((e) => e.fn.max('r.expiry').as('until'))
@@ -92,6 +91,6 @@ export function* removeWorker(db: AppDatabase, id: string): Work<void> {
     const until = new Date(kept.until).toISOString();
     throw problem(423, 'Locked', `Jobs of this worker are still kept. Try again after ${until}.`);
   }
-  yield* run(db.query.deleteFrom('horde_decoys').where('worker_id', '=', id));
-  yield* run(db.query.deleteFrom('horde_workers').where('id', '=', id));
+  yield* run(query.deleteFrom('horde_decoys').where('worker_id', '=', id));
+  yield* run(query.deleteFrom('horde_workers').where('id', '=', id));
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { AppDatabase } from '#main/db/database.ts';
-import { row, run, type Work } from '#main/db/work.ts';
+import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { rewardUptime } from '#main/horde/kudos/index.ts';
 import type { User } from '#main/horde/users/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -18,15 +17,15 @@ const caps = { untrusted: 3, trusted: 20 };
  * @throws ProblemError 403 `WorkerInviteOnly` · `TooManyWorkers` · `TooManyWorkersTrusted`
  */
 export function* registerWorker(
-  db: AppDatabase,
+  query: Query,
   input: { name: string; owner: User; ip: string; now: number; profile: string; isInviteOnly: boolean },
 ): Work<WorkerRow> {
   const { owner } = input;
   const key = input.name.toLowerCase();
-  const taken = yield* row(db.query.selectFrom('horde_workers').selectAll().where('name_key', '=', key));
+  const taken = yield* row(query.selectFrom('horde_workers').selectAll().where('name_key', '=', key));
   if (taken) return taken;
   const owned = yield* row(
-    db.query
+    query
       .selectFrom('horde_workers')
       .select((e) => e.fn.countAll<number>().as('n'))
       .where('user_id', '=', owner.id),
@@ -56,7 +55,7 @@ export function* registerWorker(
     uptime_cents: 0,
     samples: '[]',
   };
-  yield* run(db.query.insertInto('horde_workers').values(worker));
+  yield* run(query.insertInto('horde_workers').values(worker));
   return worker;
 }
 
@@ -73,11 +72,11 @@ function refuseOverCap(owner: User, owned: number, isInviteOnly: boolean): void 
 
 /** Writes a check-in: what the pop said, uptime, and the reward for it when it is due (`queue.md` 4.6). */
 export function* storeCheckIn(
-  db: AppDatabase,
+  query: Query,
   input: { id: string; now: number; ip: string; profile: WorkerProfile },
 ): Work<void> {
   const { id, now, profile } = input;
-  const found = yield* row(db.query.selectFrom('horde_workers').selectAll().where('id', '=', id));
+  const found = yield* row(query.selectFrom('horde_workers').selectAll().where('id', '=', id));
   if (!found) return;
   const sinceLastMs = now - found.last_check_in;
   const counts = sinceLastMs <= onlineMs && found.maintenance === 0 && found.paused === 0;
@@ -87,7 +86,7 @@ export function* storeCheckIn(
   );
   const cents = step.isRewardDue ? imageUptimeCents(profile) : 0;
   yield* run(
-    db.query
+    query
       .updateTable('horde_workers')
       .set({
         last_check_in: now,
@@ -101,5 +100,5 @@ export function* storeCheckIn(
   );
   if (!step.isRewardDue) return;
   const markSeconds = Math.floor(step.uptimeMs / 1000);
-  yield* rewardUptime(db.query, { workerId: id, ownerId: found.user_id, markSeconds, cents, now });
+  yield* rewardUptime(query, { workerId: id, ownerId: found.user_id, markSeconds, cents, now });
 }

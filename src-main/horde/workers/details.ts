@@ -1,9 +1,7 @@
 import type { User } from '#main/horde/users/index.ts';
+import { baselineSpeed } from '#shared/horde/jobs/match.ts';
 import type { WorkerDetails } from '#shared/horde/workers/schema.ts';
 import { parseProfile, type WorkerRow } from './profile.ts';
-
-/** Speed of a worker without samples, in pixelsteps a second (`queue.md` 2.8). */
-const baselineSpeed = 1_000_000;
 
 /** Mean of a worker's kept samples, in pixelsteps a second. */
 export function speedOf(samples: string): number {

@@ -2,6 +2,7 @@ import type { Selectable } from 'kysely';
 import type { HordeWorkerTable } from '#main/db/tables/horde-work.ts';
 import type { User } from '#main/horde/users/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
+import { agentOf } from '#shared/horde/common/agent.ts';
 import type { WorkerProfile } from '#shared/horde/jobs/match.ts';
 import type { PopInput } from '#shared/horde/jobs/schema.ts';
 
@@ -15,7 +16,7 @@ export function profileOf(input: PopInput, owner: User): WorkerProfile {
   return {
     models: modelsOf(input, owner),
     nsfw: input.nsfw ?? true,
-    bridgeAgent: plainAgent(input.bridge_agent),
+    bridgeAgent: agentOf(input.bridge_agent),
     threads: input.threads ?? 1,
     requireUpfrontKudos: input.require_upfront_kudos ?? false,
     isExtraSlow: input.extra_slow_worker ?? false,
@@ -49,10 +50,6 @@ function modelsOf(input: PopInput, owner: User): string[] {
     'BadRequest',
     'Unfortunately we cannot accept workers serving no model, or only unrecognised models.',
   );
-}
-
-function plainAgent(agent = 'unknown:0:unknown'): string {
-  return agent.replaceAll(/\p{Cc}/gu, '').trim() || 'unknown:0:unknown';
 }
 
 /** A profile as `checkIn` stored it. */

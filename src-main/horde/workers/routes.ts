@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import {
   apiKeyOf,
+  type CallerRequest,
   invalidApiKey,
   requireUser,
   type User,
@@ -25,7 +26,7 @@ export interface WorkerRoutesServices {
 /** `/workers` of the v2 API (`api.md` 5.8). */
 export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesServices): void {
   // A wrong key on a public read is ignored, as upstream does.
-  const viewer = async (request: Parameters<typeof requireUser>[1]): Promise<User | undefined> => {
+  const viewer = async (request: CallerRequest): Promise<User | undefined> => {
     const key = apiKeyOf(request);
     return key === undefined ? undefined : users.authenticate(key, request);
   };

@@ -60,8 +60,14 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
     return found;
   };
   const isOnline = (found: WorkerRow) => live.get(found.id) !== undefined;
+  const ownersOf = (found: readonly WorkerRow[]) => users.byIds([...new Set(found.map((it) => it.user_id))]);
+  const refresh = async (id: string): Promise<void> => {
+    const before = live.get(id);
+    const found = before && (await select().where('id', '=', id).executeTakeFirst());
+    if (found) live.set(liveOf(found, before.profile, before.isOwnerTrusted, before.lastCheckIn));
+  };
   const show = async (found: readonly WorkerRow[], viewer: User | undefined): Promise<WorkerDetails[]> => {
-    const owners = await users.byIds([...new Set(found.map((it) => it.user_id))]);
+    const owners = await ownersOf(found);
     return found.map((it) => detailsOf(it, owners.get(it.user_id), viewer, isOnline(it)));
   };
   const showOne = async (found: WorkerRow, viewer: User | undefined): Promise<WorkerDetails> => {
@@ -88,10 +94,11 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
 
   return {
     live,
+    refresh,
     load: async () => {
       const since = clock() - onlineMs;
       const found = await select().where('last_check_in', '>=', since).execute();
-      const owners = await users.byIds([...new Set(found.map((it) => it.user_id))]);
+      const owners = await ownersOf(found);
       for (const it of found) {
         const isTrusted = owners.get(it.user_id)?.isTrusted ?? false;
         live.set(liveOf(it, parseProfile(it.profile), isTrusted, it.last_check_in));
@@ -108,12 +115,14 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
       const isInviteOnly = options.isInviteOnly?.() ?? false;
       const found =
         named ??
-        (await db.write(() => registerWorker(db, { name, owner, ip, now, profile: text, isInviteOnly })));
+        (await db.write(() =>
+          registerWorker(db.query, { name, owner, ip, now, profile: text, isInviteOnly }),
+        ));
       if (found.user_id !== owner.id) throw wrongOwner();
       const last = stored.get(found.id);
       if (!last || last.profile !== text || now - last.at >= debounceMs) {
         stored.set(found.id, { at: now, profile: text });
-        await db.write(() => storeCheckIn(db, { id: found.id, now, ip, profile }));
+        await db.write(() => storeCheckIn(db.query, { id: found.id, now, ip, profile }));
       }
       const worker = liveOf(found, profile, owner.isTrusted, now);
       live.set(worker);
@@ -122,12 +131,6 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
     leave: (name) => {
       const key = cleanName(name).toLowerCase();
       for (const worker of live.all()) if (worker.name.toLowerCase() === key) live.delete(worker.id);
-      publicList = undefined;
-    },
-    refresh: async (id) => {
-      const before = live.get(id);
-      const found = before && (await select().where('id', '=', id).executeTakeFirst());
-      if (found) live.set(liveOf(found, before.profile, before.isOwnerTrusted, before.lastCheckIn));
     },
     exists: async (ids) => {
       const wanted = [...new Set(ids)];
@@ -156,11 +159,8 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
     modify: async (id, input, caller) => {
       const found = await mustFind(id);
       const change = changeOf(found, input, caller);
-      await db.write(() => applyChange(db, id, change));
-      const before = live.get(id);
-      if (before) {
-        live.set(liveOf({ ...found, ...change }, before.profile, before.isOwnerTrusted, before.lastCheckIn));
-      }
+      await db.write(() => applyChange(db.query, id, change));
+      await refresh(id);
       publicList = undefined;
       return {
         ...(input.maintenance === undefined ? {} : { maintenance: input.maintenance }),
@@ -176,7 +176,7 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
         throw problem(403, 'NotModerator', 'Only the owner and moderators may delete a worker.');
       }
       if (caller.isAnonymous) throw problem(403, 'AnonForbiddenWorker', 'Anonymous users have no workers.');
-      await db.write(() => removeWorker(db, id));
+      await db.write(() => removeWorker(db.query, id));
       live.delete(id);
       stored.delete(id);
       return { deleted_id: id, deleted_name: found.name };

@@ -1,22 +1,19 @@
-import type { Logger } from 'pino';
 import { EngineError, type ImageEngine } from '#main/platform/engine-clients.ts';
 import { createThrottle, type EventHub } from '#main/studio/events/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
+import { keepNewest } from '#shared/common/keep-newest.ts';
 import type { ImageProgress, ImageResult } from '#shared/engine-protocol/image.ts';
 import type { HordeClient } from '#shared/horde/client.ts';
-import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
-import { createDelivery } from './deliver.ts';
+import { workerOff, type WorkerStatus } from '#shared/studio/worker/schema.ts';
+import { createDelivery, type DeliveryDeps } from './deliver.ts';
 import { type PoppedJob, readJob } from './job.ts';
 import type { WorkerMemory } from './memory.ts';
 
-export interface LocalWorkerDeps {
+export interface LocalWorkerDeps extends Pick<DeliveryDeps, 'log' | 'upload'> {
   readonly client: Pick<HordeClient, 'generatePop' | 'generateSubmit'>;
   readonly engine: Pick<ImageEngine, 'models' | 'generate'>;
   readonly events: Pick<EventHub, 'publish'>;
   readonly clock: Clock;
-  readonly log: Logger;
-  /** Puts picture bytes to a signed link; throws when it is refused. */
-  readonly upload: (url: string, webp: Uint8Array, signal: AbortSignal) => Promise<void>;
   readonly name: string;
   readonly agent: string;
   /** Keeps the job in hand over a crash; without it such a job waits for its deadline. */
@@ -78,16 +75,7 @@ type Activity = Pick<WorkerStatus, 'state' | 'reason'>;
 export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
   const { client, engine, clock, log } = deps;
   const ending = new AbortController();
-  let status: WorkerStatus = {
-    state: 'off',
-    reason: null,
-    models: [],
-    job: null,
-    kudosEarned: 0,
-    jobsDone: 0,
-    jobsFaulted: 0,
-    log: [],
-  };
+  let status = workerOff;
   let activity: Activity = { state: 'off', reason: null };
   let isPaused = false;
   let isWoken = false;
@@ -292,10 +280,7 @@ export function createLocalWorker(deps: LocalWorkerDeps): LocalWorker {
     isDamaged: (model) => damaged.has(model),
     cancelJob: (jobId) => {
       cancelled.add(jobId);
-      for (const oldest of cancelled) {
-        if (cancelled.size <= rememberedCancels) break;
-        cancelled.delete(oldest);
-      }
+      keepNewest(cancelled, rememberedCancels);
       if (current?.id === jobId) current.cancel.abort();
     },
     stop: async () => {

@@ -1,12 +1,20 @@
 import { createThrottle } from '#main/studio/events/index.ts';
-import type { Creation, CreationProblem, CreationState } from '#shared/studio/creations/schema.ts';
+import {
+  type Creation,
+  type CreationProblem,
+  type CreationState,
+  idleProgress,
+  isTerminal,
+} from '#shared/studio/creations/schema.ts';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { type LiveJobs, withLive } from './live.ts';
-import { type CreationsRepository, isOver, type StoredCreation } from './repository.ts';
+import type { CreationsRepository, StoredCreation } from './repository.ts';
 
 /** A creation that is not over: the one place where it changes, is stored and is told to the interface. */
 export interface Card {
   readonly stored: StoredCreation;
+  /** Whether what must survive a crash is on disk. */
+  readonly isSaved: boolean;
   /** As the interface shows it now, with the live picture of the own worker. */
   readonly view: () => Creation;
   /** Changes it; resolves when what must survive a crash is on disk. */
@@ -31,7 +39,7 @@ export function createCard({ rows, live, publish }: CardDeps, start: StoredCreat
   let isSaved = true;
   const view = (): Creation => {
     const { creation } = stored;
-    if (creation.requestId === null || isOver(creation)) return creation;
+    if (creation.requestId === null || isTerminal(creation)) return creation;
     const previewUrl = appRoutes.creationPreview(creation.id);
     return {
       ...creation,
@@ -55,20 +63,18 @@ export function createCard({ rows, live, publish }: CardDeps, start: StoredCreat
     get stored() {
       return stored;
     },
+    get isSaved() {
+      return isSaved;
+    },
     view,
     change,
     end: (state, problem, more = {}) => {
-      const progress = idle(stored.creation.progress);
+      const progress = { ...stored.creation.progress, ...idleProgress };
       return change({ ...more, state, problem, progress }, { sending: null });
     },
     announce,
     close: announce.cancel,
   };
-}
-
-function idle(progress: Creation['progress']): Creation['progress'] {
-  const nothing = { processing: 0, waiting: 0, etaSeconds: null, step: null, steps: null, previewUrl: null };
-  return { ...progress, ...nothing };
 }
 
 /** Whether all but the counts is the same: those come anew with the next check. */

@@ -1,3 +1,4 @@
+import { keepNewest } from '#shared/common/keep-newest.ts';
 import type { ImageProgress } from '#shared/engine-protocol/image.ts';
 import type { CreationProgress } from '#shared/studio/creations/schema.ts';
 
@@ -34,14 +35,6 @@ const rememberedJobs = 500;
 /** A page asks for a preview after it was told of it: by then the picture may be finished. */
 const rememberedPreviews = 20;
 
-/** Keeps only the newest entries of a map. */
-function trim(map: Map<string, unknown>, size: number): void {
-  for (const oldest of map.keys()) {
-    if (map.size <= size) break;
-    map.delete(oldest);
-  }
-}
-
 /** `onChange` is told the request whose picture moved; `now` is monotonic, in milliseconds. */
 export function createLiveJobs(onChange: (requestId: string) => void, now: () => number): LiveJobs {
   const requests = new Map<string, string>();
@@ -51,7 +44,7 @@ export function createLiveJobs(onChange: (requestId: string) => void, now: () =>
   return {
     started: ({ jobId, requestId }) => {
       requests.set(jobId, requestId);
-      trim(requests, rememberedJobs);
+      keepNewest(requests, rememberedJobs);
       onChange(requestId);
     },
     progressed: (jobId, { done, expected, preview }) => {
@@ -64,7 +57,7 @@ export function createLiveJobs(onChange: (requestId: string) => void, now: () =>
         frames += 1;
         previews.delete(requestId);
         previews.set(requestId, preview);
-        trim(previews, rememberedPreviews);
+        keepNewest(previews, rememberedPreviews);
       }
       pictures.set(requestId, {
         jobId,

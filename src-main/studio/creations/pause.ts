@@ -39,18 +39,6 @@ export function createPause(): Pause {
   };
 }
 
-/** Runs works one after the other, in the order in which they came. */
-export type Lane = <R>(work: () => Promise<R>) => Promise<R>;
-
-export function createLane(): Lane {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const running = last.then(work, work);
-    last = running;
-    return running;
-  };
-}
-
 /** Waits after failures in a row: 1, 2, 4 … at most 30 s. */
 export function backoffMs(failures: number): number {
   return Math.min(1000 * 2 ** failures, 30_000);

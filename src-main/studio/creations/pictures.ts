@@ -1,6 +1,8 @@
+import { isDiskFull } from '#main/platform/disk-full.ts';
 import { EngineError } from '#main/platform/engine-clients.ts';
 import type { GalleryService } from '#main/studio/gallery/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
+import { largestResult } from '#shared/engine-protocol/media.ts';
 import type { Generation, RequestStatus } from '#shared/horde/requests/schema.ts';
 import type { Creation, CreationProblem } from '#shared/studio/creations/schema.ts';
 import { problemCodes, shortened } from './sending.ts';
@@ -47,8 +49,6 @@ class PictureError extends Error {
   }
 }
 
-/** Largest results that a horde may deliver (`decisions.md` 35). */
-const maxBytes = 32 * 1024 * 1024;
 const maxTries = 5;
 const maxIdLength = 100;
 
@@ -86,9 +86,12 @@ export function createPictureSaver(deps: PictureDeps): PictureSaver {
       for (const generation of status.generations.slice(0, creation.input.count)) {
         const { id } = generation;
         if (imageIds.includes(id)) continue;
-        const known = givenUp.get(id);
+        const lost = givenUp.get(id);
+        if (lost) {
+          refused = lost;
+          continue;
+        }
         try {
-          if (known) throw new PictureError('no', known.code, known.message);
           await saveOne(creation, generation, kudos, signal);
           imageIds.push(id);
         } catch (error) {
@@ -124,11 +127,13 @@ async function bytesOf(generation: Generation, deps: PictureDeps, signal: AbortS
   if (!isAllowedLink(img, deps.connection.url)) {
     throw new PictureError('no', problemCodes.download, 'The horde gave a link that Yurt does not open.');
   }
-  const answer = await deps.download(img, { maxBytes, signal }).catch((error: unknown) => {
-    signal.throwIfAborted();
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new PictureError('until it works', problemCodes.download, `A picture did not arrive: ${reason}`);
-  });
+  const answer = await deps
+    .download(img, { maxBytes: largestResult.maxBytes, signal })
+    .catch((error: unknown) => {
+      signal.throwIfAborted();
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new PictureError('until it works', problemCodes.download, `A picture did not arrive: ${reason}`);
+    });
   if (answer.kind === 'bytes') return answer.bytes;
   throw answer.kind === 'tooLarge'
     ? new PictureError('no', problemCodes.badPicture, 'The horde sent a picture of more than 32 MiB.')
@@ -156,8 +161,7 @@ function pictureError(error: unknown): PictureError {
       ? new PictureError('no', problemCodes.badPicture, `What the horde sent is no picture: ${message}`)
       : new PictureError('some times', problemCodes.internal, `A picture could not be read: ${message}`);
   }
-  const isDiskFull = /ENOSPC|EDQUOT|disk is full/.test(message);
-  const code = isDiskFull ? problemCodes.diskFull : problemCodes.internal;
+  const code = isDiskFull(error) ? problemCodes.diskFull : problemCodes.internal;
   return new PictureError('until it works', code, `A picture could not be saved: ${message}`);
 }
 

@@ -2,7 +2,7 @@ import type { Selectable } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { StudioCreationTable } from '#main/db/tables/studio.ts';
 import { rows, run, type Work } from '#main/db/work.ts';
-import { type Creation, terminalStates } from '#shared/studio/creations/schema.ts';
+import { type Creation, isTerminal } from '#shared/studio/creations/schema.ts';
 
 /** A sending whose outcome is not known yet, with what is needed to find out (`sending.ts`). */
 export interface OpenSending {
@@ -20,10 +20,6 @@ export interface StoredCreation {
 }
 
 type Row = Selectable<StudioCreationTable>;
-
-export function isOver(creation: Pick<Creation, 'state'>): boolean {
-  return terminalStates.includes(creation.state);
-}
 
 /** All SQL of creations. */
 export function createCreationsRepository(db: AppDatabase) {
@@ -98,7 +94,7 @@ function rowOf({ creation, sending, wantsCancel }: StoredCreation): Row {
     connection_id: creation.connectionId,
     created_at: creation.createdAt,
     state: creation.state,
-    is_over: isOver(creation) ? 1 : 0,
+    is_over: isTerminal(creation) ? 1 : 0,
     input: JSON.stringify(creation.input),
     request_id: creation.requestId,
     sent_at: sending?.sentAt ?? null,

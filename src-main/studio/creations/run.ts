@@ -1,13 +1,14 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#shared/common/clock.ts';
+import type { Lane } from '#shared/common/lane.ts';
 import type { HordeClient } from '#shared/horde/client.ts';
-import type { Creation } from '#shared/studio/creations/schema.ts';
+import { type Creation, isTerminal } from '#shared/studio/creations/schema.ts';
 import { type CardDeps, createCard } from './card.ts';
 import { createFollowSteps } from './follow-step.ts';
 import type { LiveJobs } from './live.ts';
-import { backoffMs, createPause, type Lane } from './pause.ts';
+import { backoffMs, createPause } from './pause.ts';
 import { createPictureSaver, type PictureDeps } from './pictures.ts';
-import { type CreationsRepository, isOver, type StoredCreation } from './repository.ts';
+import type { CreationsRepository, StoredCreation } from './repository.ts';
 import { createSendStep } from './send-step.ts';
 import { problemCodes } from './sending.ts';
 
@@ -63,10 +64,13 @@ export function startRun(deps: RunDeps, start: StoredCreation): Run {
     },
   });
 
-  const isUnsent = (): boolean => card.stored.creation.requestId === null && !isOver(card.stored.creation);
+  const isUnsent = (): boolean =>
+    card.stored.creation.requestId === null && !isTerminal(card.stored.creation);
   const step = (): Promise<void> => {
     const { creation, wantsCancel } = card.stored;
     const { requestId } = creation;
+    // How it ended could not be written.
+    if (isTerminal(creation)) return card.change({});
     if (requestId !== null) {
       return wantsCancel ? steps.cancel(requestId) : steps.follow(requestId, stepSignal());
     }
@@ -74,17 +78,23 @@ export function startRun(deps: RunDeps, start: StoredCreation): Run {
       while (isUnsent() && !ending.signal.aborted) await send(stepSignal());
     });
   };
+  const isOver = (): boolean => isTerminal(card.stored.creation) && card.isSaved;
+  /** Where the disk is the trouble, this cannot be stored either; it is shown all the same. */
+  const showTrouble = async (): Promise<void> => {
+    if (isTerminal(card.stored.creation)) return card.announce();
+    const message = 'Something on this computer went wrong; it is tried again.';
+    const problem = { code: problemCodes.internal, message };
+    return card.change({ problem }).catch(() => card.announce());
+  };
   const run = async (): Promise<void> => {
-    for (let faults = 0; !isOver(card.stored.creation) && !ending.signal.aborted;) {
+    for (let faults = 0; !isOver() && !ending.signal.aborted;) {
       try {
         await step();
         faults = 0;
       } catch (error) {
         if (ending.signal.aborted) break;
         log.error({ err: error, creation: start.creation.id }, 'a creation met an unexpected error');
-        const message = 'Something on this computer went wrong; it is tried again.';
-        // Where the disk is the trouble, this cannot be stored either; it is shown all the same.
-        await card.change({ problem: { code: problemCodes.internal, message } }).catch(() => card.announce());
+        await showTrouble();
         await rest(backoffMs(faults++));
       }
     }

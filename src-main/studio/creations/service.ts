@@ -3,14 +3,20 @@ import type { Logger } from 'pino';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { EventHub } from '#main/studio/events/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
+import { createLane } from '#shared/common/lane.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { ImageProgress } from '#shared/engine-protocol/image.ts';
-import type { Creation, CreationEstimate, CreationInput } from '#shared/studio/creations/schema.ts';
+import {
+  type Creation,
+  type CreationEstimate,
+  type CreationInput,
+  idleProgress,
+  isTerminal,
+} from '#shared/studio/creations/schema.ts';
 import { createLiveJobs } from './live.ts';
-import { createLane } from './pause.ts';
 import { payloadOf } from './payload.ts';
 import type { PictureDeps } from './pictures.ts';
-import { createCreationsRepository, isOver, type StoredCreation } from './repository.ts';
+import { createCreationsRepository, type StoredCreation } from './repository.ts';
 import { type Run, type RunDeps, startRun } from './run.ts';
 import { failureOf } from './sending.ts';
 
@@ -127,7 +133,7 @@ export function createCreationsService(deps: CreationsDeps): CreationsService {
     retry: async (id) => create((await get(id)).input),
     remove: async (id) => {
       const creation = await get(id);
-      if (!isOver(creation) || !(await rows.removeOver(id))) {
+      if (!isTerminal(creation) || !(await rows.removeOver(id))) {
         throw new ProblemError(409, 'CreationRunning', 'This request still runs. Cancel it first.');
       }
       events.publish({ type: 'creationRemoved', id });
@@ -169,17 +175,7 @@ function newCreation(input: CreationInput, connectionId: string, now: number): C
     state: 'unsent',
     input,
     requestId: null,
-    progress: {
-      finished: 0,
-      processing: 0,
-      waiting: input.count,
-      restarted: 0,
-      queuePosition: 0,
-      etaSeconds: null,
-      step: null,
-      steps: null,
-      previewUrl: null,
-    },
+    progress: { ...idleProgress, finished: 0, waiting: input.count, restarted: 0, queuePosition: 0 },
     imageIds: [],
     kudos: { expected: null, used: 0 },
     warnings: [],

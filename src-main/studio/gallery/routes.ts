@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { Type } from 'typebox';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -83,6 +84,5 @@ function addFileRoutes(app: AppFastify, service: GalleryService): void {
 
 /** RFC 6266: a plain name for old readers, the readable one in UTF-8. */
 function attachmentOf(path: string): string {
-  const name = path.replaceAll('\\', '/').split('/').at(-1) ?? 'picture.webp';
-  return `attachment; filename="picture.webp"; filename*=UTF-8''${encodeURIComponent(name)}`;
+  return `attachment; filename="picture.webp"; filename*=UTF-8''${encodeURIComponent(basename(path))}`;
 }

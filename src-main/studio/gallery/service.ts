@@ -6,7 +6,7 @@ import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts'
 import type { EventHub } from '#main/studio/events/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { PictureLimits } from '#shared/engine-protocol/media.ts';
+import { largestResult } from '#shared/engine-protocol/media.ts';
 import type { GalleryImage, GalleryPage, GalleryQuery } from '#shared/studio/gallery/schema.ts';
 import { listPictures, pictureFileName, thumbnailFileName, writeWhole } from './files.ts';
 import { createGalleryRepository, galleryImageOf, type GalleryRow, type PagePlace } from './repository.ts';
@@ -57,8 +57,6 @@ export interface GalleryDeps {
   readonly log: Logger;
 }
 
-/** Largest results that a horde may deliver (`decisions.md` 35). */
-const pictureLimits: PictureLimits = { maxBytes: 32 * 1024 * 1024, maxWidth: 8192, maxHeight: 8192 };
 const thumbnailSide = 384;
 const defaultPageSize = 60;
 const reconcileBatch = 500;
@@ -83,7 +81,7 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     const running = inMaking.get(id);
     if (running) return running;
     const making = (async () => {
-      const { webp } = await media.thumbnail(await read(), pictureLimits, thumbnailSide);
+      const { webp } = await media.thumbnail(await read(), largestResult, thumbnailSide);
       await writeWhole(join(thumbnailDir, thumbnailFileName(id)), webp);
       return webp;
     })().finally(() => inMaking.delete(id));
@@ -95,7 +93,7 @@ export function createGalleryService(deps: GalleryDeps): GalleryService {
     const known = await rows.find(picture.id);
     if (known) return galleryImageOf(known);
     const { webp, width, height } = await asWebp(media, picture.bytes);
-    const thumbnail = await media.thumbnail(webp, pictureLimits, thumbnailSide).catch(ifReadable);
+    const thumbnail = await media.thumbnail(webp, largestResult, thumbnailSide).catch(ifReadable);
     const fileName = pictureFileName(picture);
     await writeWhole(join(galleryDir, fileName), webp);
     if (thumbnail) {
@@ -192,7 +190,7 @@ function ifReadable(error: unknown): undefined {
 /** WebP stays byte for byte what the worker made; other formats are decoded and encoded anew. */
 async function asWebp(media: Pick<MediaEngine, 'toWebp'>, bytes: Uint8Array) {
   const size = webpSize(bytes);
-  if (!size) return media.toWebp(bytes, pictureLimits, conversionQuality);
+  if (!size) return media.toWebp(bytes, largestResult, conversionQuality);
   return { webp: bytes, ...size };
 }
 

@@ -1,10 +1,10 @@
 import { Fragment } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Modal, Text, Title } from '#ui/ui/controls.ts';
+import { isMac } from '#ui/ui/keyboard.ts';
 import type { ScreenId } from '../screens.ts';
 import { actions, screenKeys } from './actions.ts';
 import { Keys } from './Keys.tsx';
-import { isMac } from './page.ts';
 import classes from './ShortcutsDialog.module.css';
 
 interface ShortcutsDialogProps {

@@ -1,6 +1,3 @@
-/** Whether this is a Mac, where ⌘ takes the place of Ctrl. */
-export const isMac = (): boolean => /mac|iphone|ipad/i.test(navigator.platform);
-
 const textInputs = new Set(['checkbox', 'radio', 'button', 'submit', 'reset', 'range', 'color', 'file']);
 
 /** Whether keys pressed at an element type text into it, or pick by type-ahead. */
@@ -13,9 +10,6 @@ export function isTextField(target: EventTarget | null): boolean {
   const editable = target.closest('[contenteditable]')?.getAttribute('contenteditable');
   return editable !== undefined && editable !== null && editable !== 'false';
 }
-
-/** Whether something modal is open: what lies under it must not answer to keys. */
-export const isDialogOpen = (): boolean => document.querySelector('[aria-modal="true"]') !== null;
 
 /** Parts of the window between which F6 moves; marked by the layout in the order of the page. */
 export function moveRegion(step: 1 | -1): void {

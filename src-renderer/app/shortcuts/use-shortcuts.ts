@@ -1,9 +1,10 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useNavigate } from '@tanstack/react-router';
-import { useSettings } from '#ui/api/settings.ts';
+import { useHasSingleKeys } from '#ui/api/settings.ts';
+import { isDialogOpen, isMac } from '#ui/ui/keyboard.ts';
 import { type ActionId, actions } from './actions.ts';
 import { createKeymap } from './keymap.ts';
-import { isDialogOpen, isMac, isTextField, moveRegion } from './page.ts';
+import { isTextField, moveRegion } from './page.ts';
 
 interface ShortcutHandlers {
   readonly toggleWorker: () => void;
@@ -14,7 +15,7 @@ interface ShortcutHandlers {
 export function useShortcuts({ toggleWorker, showShortcuts }: ShortcutHandlers): void {
   const navigate = useNavigate();
   const [keymap] = useState(() => createKeymap(actions));
-  const hasSingleKeys = useSettings()?.singleKeyShortcuts ?? true;
+  const hasSingleKeys = useHasSingleKeys();
 
   const run = (id: ActionId): unknown => {
     switch (id) {

@@ -1,7 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useStreamState } from '#ui/api/event-stream.ts';
-import { connectionsQuery } from '#ui/api/queries.ts';
+import { useConnection } from '#ui/api/connection.ts';
 import { Code, Text } from '#ui/ui/controls.ts';
 import { Facts } from '#ui/ui/Facts.tsx';
 import { IconPlugConnected, IconPlugConnectedX } from '#ui/ui/icons.ts';
@@ -19,9 +18,8 @@ const tones: Readonly<Record<Connection['state'], Tone>> = {
 /** The horde that the next request goes to, with its state. */
 export function ConnectionChip() {
   const { t } = useTranslation('shell', { keyPrefix: 'connection' });
-  const { data } = useQuery(connectionsQuery);
   const isLive = useStreamState((stream) => stream.state === 'open' || stream.state === 'connecting');
-  const [connection] = data?.connections ?? [];
+  const connection = useConnection();
   if (connection === undefined) {
     return (
       <Chip icon={IconPlugConnectedX} label={t('unknown')} text="…" isIconOnPhone heading={t('heading')}>

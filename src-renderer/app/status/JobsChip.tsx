@@ -5,11 +5,11 @@ import { creationsQuery } from '#ui/api/queries.ts';
 import { isRunning, useStateWords } from '#ui/studio/creations/index.ts';
 import { Text } from '#ui/ui/controls.ts';
 import { IconClock, IconProgressCheck } from '#ui/ui/icons.ts';
+import { useEtaWords } from '#ui/ui/use-eta-words.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
 import { Chip } from './Chip.tsx';
-import { etaWords } from './eta-words.ts';
 import classes from './JobsChip.module.css';
-import { longestEta } from './running.ts';
+import { longestEta } from './longest-eta.ts';
 
 /** Requests in progress and the longest credible wait. */
 export function JobsChip() {
@@ -17,7 +17,7 @@ export function JobsChip() {
   const { data } = useQuery(creationsQuery);
   const running = (data?.creations ?? []).filter(isRunning);
   const count = running.length === 0 ? t('jobs.none') : t('jobs.running', { count: running.length });
-  const eta = etaWords(t, longestEta(running));
+  const eta = useEtaWords()(longestEta(running));
   const label = eta === undefined ? count : `${count}, ${eta}`;
   return (
     <Chip
@@ -37,9 +37,7 @@ export function JobsChip() {
               <RunningRow key={creation.id} creation={creation} />
             ))}
           </ul>
-          <Link to="/" className={classes.link}>
-            {t('jobs.show')}
-          </Link>
+          <Link to="/">{t('jobs.show')}</Link>
         </>
       )}
     </Chip>
@@ -47,9 +45,8 @@ export function JobsChip() {
 }
 
 function RunningRow({ creation }: { readonly creation: Creation }) {
-  const { t } = useTranslation('shell');
   const stateWords = useStateWords();
-  const eta = etaWords(t, longestEta([creation]));
+  const eta = useEtaWords()(longestEta([creation]));
   return (
     <li>
       <span className={classes.prompt}>{creation.input.prompt}</span>

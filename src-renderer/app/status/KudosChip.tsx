@@ -1,6 +1,5 @@
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { connectionsQuery } from '#ui/api/queries.ts';
+import { useConnection } from '#ui/api/connection.ts';
 import { Text } from '#ui/ui/controls.ts';
 import { formatKudos } from '#ui/ui/format.ts';
 import { IconCoins } from '#ui/ui/icons.ts';
@@ -10,8 +9,7 @@ import { Chip } from './Chip.tsx';
 export function KudosChip() {
   const { t, i18n } = useTranslation('shell', { keyPrefix: 'kudos' });
   const { t: words } = useTranslation('shell');
-  const { data } = useQuery(connectionsQuery);
-  const [connection] = data?.connections ?? [];
+  const connection = useConnection();
   const account = connection?.account ?? null;
   const amount = account === null ? undefined : formatKudos(account.kudos, i18n.language);
   const horde = connection?.kind === 'home' ? words('connection.home') : (connection?.name ?? '');

@@ -10,7 +10,6 @@ import type { Tone } from '#ui/ui/theme.ts';
 import type { WorkerState, WorkerStatus } from '#shared/studio/worker/schema.ts';
 import { useToldWorkerSwitch } from '../use-told-worker-switch.ts';
 import { Chip } from './Chip.tsx';
-import classes from './JobsChip.module.css';
 
 const tones: Readonly<Record<WorkerState, Tone>> = {
   off: 'queued',
@@ -73,9 +72,7 @@ function WorkerDetails({ worker }: { readonly worker: WorkerStatus }) {
       <Button variant="default" size="sm" loading={isPending} onClick={toggle}>
         {t(isOff ? 'resume' : 'pause')}
       </Button>
-      <Link to="/worker" className={classes.link}>
-        {t('more')}
-      </Link>
+      <Link to="/worker">{t('more')}</Link>
     </>
   );
 }

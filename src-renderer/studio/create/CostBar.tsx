@@ -2,8 +2,8 @@ import { useTranslation } from 'react-i18next';
 import { ProblemNote, toProblem } from '#ui/studio/problems/index.ts';
 import { Button } from '#ui/ui/controls.ts';
 import { IconSparkles } from '#ui/ui/icons.ts';
+import { isMac } from '#ui/ui/keyboard.ts';
 import { CostLine } from './CostLine.tsx';
-import { modKey } from './keys.ts';
 import { ProblemsButton } from './ProblemsButton.tsx';
 import type { CreateForm } from './use-create-form.ts';
 import type { Fixes } from './use-fixes.ts';
@@ -19,7 +19,7 @@ interface CostBarProps {
 /** Always in sight: problems, cost, wait, and the button that spends. */
 export function CostBar({ form, fixes, error, onSend }: CostBarProps) {
   const { t } = useTranslation('create');
-  const isBlocked = form.problems.some(({ level }) => level === 'blocking');
+  const { t: tKey } = useTranslation('shell', { keyPrefix: 'shortcuts.key' });
   const first = form.problems[0];
   return (
     <div className={classes.root}>
@@ -27,7 +27,7 @@ export function CostBar({ form, fixes, error, onSend }: CostBarProps) {
         <ProblemNote problem={toProblem(error)} tone="failed" fixes={fixes.problem} isUrgent />
       )}
       <div className={classes.bar}>
-        <ProblemsButton problems={form.problems} fixes={fixes} />
+        <ProblemsButton form={form} fixes={fixes} />
         <div className={classes.words}>
           <CostLine model={form.model} />
           {first === undefined ? null : <p className={classes.first}>{t(`problem.${first.id}.what`)}</p>}
@@ -36,13 +36,13 @@ export function CostBar({ form, fixes, error, onSend }: CostBarProps) {
           size="md"
           className={classes.create}
           leftSection={<IconSparkles size={18} aria-hidden="true" />}
-          disabled={isBlocked}
+          disabled={form.isBlocked}
           aria-keyshortcuts="Control+Enter Meta+Enter"
           onClick={onSend}
         >
           {t('create')}
           <kbd className={classes.keys} aria-hidden="true">
-            {modKey} ↵
+            {tKey(isMac() ? 'cmd' : 'ctrl')} ↵
           </kbd>
         </Button>
       </div>

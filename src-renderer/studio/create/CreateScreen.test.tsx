@@ -1,42 +1,32 @@
 // @vitest-environment jsdom
 // What floats has no place in jsdom and counts as hidden: it is found by `hidden`.
-import { cleanup, configure, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { fillBrowserGaps } from '#ui/testing/browser-gaps.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type CreateCore, createCreateCore, tinyModel } from '#ui/testing/create-core.ts';
-import { renderScreen } from '#ui/testing/render-screen.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { connectionOf, creationOf, imageOf, workerOf } from '#ui/testing/values.ts';
 import { CreateScreen } from './CreateScreen.tsx';
 import { emptyDraft, withFields, withModel } from './draft.ts';
-import { applyToDraft, useDraftStore } from './draft-store.ts';
+import { setFields, takeImageSettings, useDraftStore } from './draft-store.ts';
 
-// A loaded machine draws slowly.
-vi.setConfig({ testTimeout: 60_000 });
-configure({ asyncUtilTimeout: 10_000 });
+preparePage({ width: 1000, height: 700 });
 
 let core: CreateCore;
 const freshStore = useDraftStore.getInitialState();
 
 beforeEach(() => {
-  fillBrowserGaps({ width: 1000, height: 700 });
-  Element.prototype.scrollIntoView = () => undefined;
   sessionStorage.clear();
   localStorage.clear();
   useDraftStore.setState(freshStore, true);
   core = createCreateCore();
   vi.stubGlobal('fetch', (...args: Parameters<CreateCore['fetch']>) => core.fetch(...args));
 });
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
 
 /** Opens the screen and waits until something can be sent. */
 async function open() {
   const user = userEvent.setup();
-  const shown = renderScreen(<CreateScreen />, null);
+  const shown = renderScreen(<CreateScreen />);
   const prompt = await screen.findByRole<HTMLTextAreaElement>('textbox', { name: 'Prompt' });
   const create = screen.getByRole<HTMLButtonElement>('button', { name: 'Create' });
   await waitFor(() => expect(useDraftStore.getState().draft.input.model).not.toBe(''));
@@ -103,7 +93,7 @@ describe('sending', () => {
     core.refusals.set('POST /app/creations', { status: 403, rc: 'KudosUpfront', message: 'Too dear.' });
     const { user, prompt } = await open();
     await user.type(prompt, 'an owl');
-    applyToDraft({ count: 4 });
+    setFields({ count: 4 });
     await user.keyboard('{Control>}{Enter}{/Control}');
     const note = await screen.findByRole('alert');
     expect(note.textContent).toContain('This needs more kudos than you have to spend.');
@@ -115,7 +105,7 @@ describe('sending', () => {
   it('sends nothing as long as there is no model', async () => {
     core.models = [];
     const user = userEvent.setup();
-    renderScreen(<CreateScreen />, null);
+    renderScreen(<CreateScreen />);
     expect(await screen.findByText('The home horde has no worker with a picture model.')).toBeTruthy();
     await user.keyboard('{Control>}{Enter}{/Control}');
     expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Create' }).disabled).toBe(true);
@@ -177,15 +167,15 @@ describe('the draft', () => {
   it('takes settings that came from elsewhere before it was read, and keeps the rest', async () => {
     core.draft = withFields(withModel(emptyDraft, tinyModel).draft, {
       prompt: 'an owl',
-      negativePrompt: 'blur',
+      count: 3,
     });
-    applyToDraft({ prompt: 'a fox', seed: '7', width: 200 });
+    takeImageSettings(imageOf({ prompt: 'a fox', seed: '7', width: 200 }));
     const { prompt } = await open();
-    await waitFor(() => expect(screen.getByDisplayValue('blur')).toBeTruthy());
+    await waitFor(() => expect(screen.getByDisplayValue('3')).toBeTruthy());
     expect(prompt.value).toBe('a fox');
     expect(useDraftStore.getState().draft).toMatchObject({
       isSeedLocked: true,
-      input: { seed: '7', width: 192 },
+      input: { seed: '7', width: 192, count: 3 },
     });
   });
 
@@ -251,7 +241,7 @@ describe('the settings', () => {
     await user.click(screen.getByText('Full settings'));
     await user.click(screen.getByRole('button', { name: 'Keep the seed' }));
     expect(useDraftStore.getState().draft.input.seed).toBe('4711');
-    applyToDraft({ count: 3 });
+    setFields({ count: 3 });
     await user.click(await screen.findByRole('button', { name: '1 thing to know before sending' }));
     const list = await screen.findByRole('dialog', { hidden: true });
     await user.click(within(list).getByRole('button', { name: 'Another seed each time', hidden: true }));

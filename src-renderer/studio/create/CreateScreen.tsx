@@ -5,7 +5,7 @@ import { creationsQuery, galleryQuery } from '#ui/api/queries.ts';
 import { CreationList, isRunning } from '#ui/studio/creations/index.ts';
 import { useHotkeys, VisuallyHidden } from '#ui/ui/controls.ts';
 import { CostBar } from './CostBar.tsx';
-import { lockSeed, takeInput, unlockSeed, useDraftStore } from './draft-store.ts';
+import { takeInput, toggleSeedLock } from './draft-store.ts';
 import { PromptBox } from './PromptBox.tsx';
 import { promptHistory } from './prompt-history.ts';
 import { SettingsPanel } from './SettingsPanel.tsx';
@@ -29,8 +29,7 @@ export function CreateScreen() {
   const examples = useExamples();
   const example = examples[creations.length % examples.length] ?? '';
   const history = useMemo(() => promptHistory(creations), [creations]);
-  const isBlocked = form.problems.some(({ level }) => level === 'blocking');
-  const { send, error } = useSend(example, isBlocked, () => setSelection(undefined));
+  const { send, error } = useSend(example, form.isBlocked, () => setSelection(undefined));
   const fixes = useFixes(form, send);
   const lastSeed = images[0]?.seed;
   useSeedKey(lastSeed);
@@ -88,8 +87,5 @@ function useExamples(): readonly string[] {
 
 /** Ctrl+L keeps the seed, or lets it go. */
 function useSeedKey(lastSeed: string | undefined): void {
-  useHotkeys(
-    [['mod+L', () => (useDraftStore.getState().draft.isSeedLocked ? unlockSeed() : lockSeed(lastSeed))]],
-    [],
-  );
+  useHotkeys([['mod+L', () => toggleSeedLock(lastSeed)]], []);
 }

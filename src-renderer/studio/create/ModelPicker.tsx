@@ -3,7 +3,7 @@ import type { StudioModel } from '#shared/studio/models/schema.ts';
 import { Button, Select, Skeleton } from '#ui/ui/controls.ts';
 import { useEtaWords } from '#ui/ui/use-eta-words.ts';
 import { chooseModel, undoModelChange, useDraftStore } from './draft-store.ts';
-import { fieldIds } from './use-fixes.ts';
+import { fieldIds } from './fields.ts';
 import classes from './ModelPicker.module.css';
 
 /** From so many models on, typing finds one sooner than looking. */

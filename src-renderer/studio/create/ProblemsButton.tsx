@@ -1,21 +1,20 @@
 import { useTranslation } from 'react-i18next';
 import { Button } from '#ui/ui/controls.ts';
 import { IconAlertTriangle } from '#ui/ui/icons.ts';
-import type { DraftProblem } from './draft-problems.ts';
 import { InfoPopover } from './InfoPopover.tsx';
+import type { CreateForm } from './use-create-form.ts';
 import type { Fixes } from './use-fixes.ts';
 import classes from './CostBar.module.css';
 
 interface ProblemsButtonProps {
-  readonly problems: readonly DraftProblem[];
+  readonly form: Pick<CreateForm, 'problems' | 'isBlocked'>;
   readonly fixes: Fixes;
 }
 
 /** Counts what stands against the draft; the list lies over the screen and never moves it (`ux.md` 2.2). */
-export function ProblemsButton({ problems, fixes }: ProblemsButtonProps) {
+export function ProblemsButton({ form: { problems, isBlocked }, fixes }: ProblemsButtonProps) {
   const { t } = useTranslation('create');
   if (problems.length === 0) return null;
-  const isBlocking = problems.some(({ level }) => level === 'blocking');
   return (
     <InfoPopover
       width={340}
@@ -26,7 +25,7 @@ export function ProblemsButton({ problems, fixes }: ProblemsButtonProps) {
           size="compact-md"
           variant="default"
           className={classes.problems}
-          data-blocking={isBlocking}
+          data-tone={isBlocked ? 'failed' : 'warning'}
           leftSection={<IconAlertTriangle size={16} />}
           aria-label={t('problem.count', { count: problems.length })}
         >

@@ -4,7 +4,7 @@ import { Button, Textarea } from '#ui/ui/controls.ts';
 import { IconMinus, IconPlus } from '#ui/ui/icons.ts';
 import { setFields, useDraftStore } from './draft-store.ts';
 import { walkHistory, walkStart } from './prompt-history.ts';
-import { fieldIds } from './use-fixes.ts';
+import { fieldIds, focusField } from './fields.ts';
 import classes from './PromptBox.module.css';
 
 /** Longest text of the contract. */
@@ -23,7 +23,7 @@ export function PromptBox({ example, history }: PromptBoxProps) {
   const prompt = useDraftStore(({ draft }) => draft.input.prompt);
   const onKeyDown = useHistoryKeys(history);
   const isEmpty = prompt.trim() === '';
-  useFocusAtStart(fieldIds.prompt);
+  useFocusAtStart();
   return (
     <div className={classes.root}>
       <Textarea
@@ -48,11 +48,11 @@ export function PromptBox({ example, history }: PromptBoxProps) {
 }
 
 /** Whoever opens Yurt can type at once; a focus that is somewhere already stays there. */
-function useFocusAtStart(id: string): void {
+function useFocusAtStart(): void {
   useEffect(() => {
     const isFree = document.activeElement === null || document.activeElement === document.body;
-    if (isFree) document.getElementById(id)?.focus();
-  }, [id]);
+    if (isFree) focusField('prompt');
+  }, []);
 }
 
 /** Alt with an arrow walks through the prompts that were sent. */

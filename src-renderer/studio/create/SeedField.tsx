@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import { ActionIcon, TextInput, Tooltip } from '#ui/ui/controls.ts';
 import { IconLock, IconLockOpen } from '#ui/ui/icons.ts';
-import { lockSeed, setSeed, unlockSeed, useDraftStore } from './draft-store.ts';
+import { setSeed, toggleSeedLock, useDraftStore } from './draft-store.ts';
 
 /** The number that a picture grows from: a new one each time, or one that is kept. */
 export function SeedField({ lastSeed }: { readonly lastSeed: string | undefined }) {
@@ -22,11 +22,7 @@ export function SeedField({ lastSeed }: { readonly lastSeed: string | undefined 
       onChange={(event) => setSeed(event.currentTarget.value)}
       rightSection={
         <Tooltip label={label}>
-          <ActionIcon
-            aria-label={label}
-            aria-pressed={isLocked}
-            onClick={() => (isLocked ? unlockSeed() : lockSeed(lastSeed))}
-          >
+          <ActionIcon aria-label={label} aria-pressed={isLocked} onClick={() => toggleSeedLock(lastSeed)}>
             {isLocked ? <IconLock size={18} /> : <IconLockOpen size={18} />}
           </ActionIcon>
         </Tooltip>

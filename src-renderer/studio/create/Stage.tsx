@@ -8,7 +8,7 @@ import { setFields } from './draft-store.ts';
 import { StageCreation } from './StageCreation.tsx';
 import { StageImage } from './StageImage.tsx';
 import type { StageSubject } from './stage-subject.ts';
-import { fieldIds } from './use-fixes.ts';
+import { focusField } from './fields.ts';
 import classes from './Stage.module.css';
 
 interface StageProps {
@@ -43,7 +43,7 @@ function EmptyStage({ examples }: { readonly examples: readonly string[] }) {
   const { t } = useTranslation('create');
   const choose = (example: string): void => {
     setFields({ prompt: example });
-    document.getElementById(fieldIds.prompt)?.focus();
+    focusField('prompt');
   };
   return (
     <EmptyState icon={<IconPhoto size={28} />} title={t('stage.empty.title')} text={t('stage.empty.text')}>

@@ -20,7 +20,7 @@ interface StageCreationProps {
 /** A request at work: the picture as it grows, how far it is, and the ways out. */
 export function StageCreation({ creation, onEdit }: StageCreationProps) {
   const { t } = useTranslation('create');
-  const actions = useCreationActions();
+  const actions = useCreationActions(onEdit);
   // Where the cards stand beside the stage, they say what is wrong.
   const isBesideCards = useMediaQuery('(min-width: 80em)', false, { getInitialValueInEffect: false });
   const { input, progress, state } = creation;
@@ -48,8 +48,8 @@ export function StageCreation({ creation, onEdit }: StageCreationProps) {
         </p>
         <StateLine creation={creation} />
         <ProgressBar creation={creation} />
-        {isBesideCards ? null : <CardProblems creation={creation} actions={actions} onEdit={onEdit} />}
-        <CardActions creation={creation} actions={actions} onEdit={onEdit} />
+        {isBesideCards ? null : <CardProblems creation={creation} actions={actions} />}
+        <CardActions creation={creation} actions={actions} />
       </div>
     </>
   );

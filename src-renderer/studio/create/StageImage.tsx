@@ -1,12 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { useImageActions, useViewer } from '#ui/studio/viewer/index.ts';
+import { useImageActions, useNoteWords, useViewer } from '#ui/studio/viewer/index.ts';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import { canCopyPictures, copyPicture, copyText } from '#ui/ui/clipboard.ts';
 import { Button, UnstyledButton } from '#ui/ui/controls.ts';
 import { IconCopy, IconDownload, IconPencil, IconRefresh, IconTrash } from '#ui/ui/icons.ts';
 import { showToast } from '#ui/ui/toast.tsx';
-import { applyToDraft } from './draft-store.ts';
-import { inputOfImage } from './image-input.ts';
+import { takeImageSettings } from './draft-store.ts';
 import { useAgain } from './use-again.ts';
 import classes from './Stage.module.css';
 
@@ -14,6 +13,7 @@ import classes from './Stage.module.css';
 export function StageImage({ image }: { readonly image: GalleryImage }) {
   const { t } = useTranslation('create');
   const viewer = useViewer();
+  const noteWords = useNoteWords();
   return (
     <>
       <UnstyledButton
@@ -35,7 +35,7 @@ export function StageImage({ image }: { readonly image: GalleryImage }) {
           {image.prompt}
         </p>
         {image.isCensored ? <p className={classes.hidden}>{t('stage.hidden')}</p> : null}
-        {image.notes.map((note) => (
+        {noteWords(image.notes).map((note) => (
           <p key={note} className={classes.note}>
             {note}
           </p>
@@ -57,7 +57,7 @@ function ImageToolbar({ image }: { readonly image: GalleryImage }) {
     showToast(t(isCopied ? `stage.copied.${what}` : 'stage.copied.failed'), isCopied ? 'info' : 'failed');
   };
   const takeSettings = (): void => {
-    applyToDraft({ ...inputOfImage(image), seed: image.seed });
+    takeImageSettings(image);
     showToast(t('stage.settingsTaken'));
   };
   const buttons = [

@@ -1,11 +1,12 @@
 import type { KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
-import { creationStates, PreviewImage, useStateWords } from '#ui/studio/creations/index.ts';
+import { creationStates, PreviewImage, StepLabel, useStateWords } from '#ui/studio/creations/index.ts';
 import { useViewer } from '#ui/studio/viewer/index.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import { UnstyledButton } from '#ui/ui/controls.ts';
 import { IconEyeOff } from '#ui/ui/icons.ts';
+import thumbnail from '#ui/ui/thumbnail.module.css';
 import classes from './Strip.module.css';
 
 interface TileProps {
@@ -24,7 +25,7 @@ export function CreationTile({
   ...keys
 }: TileProps & { readonly creation: Creation }) {
   const words = useStateWords();
-  const { previewUrl, step, steps } = creation.progress;
+  const { previewUrl } = creation.progress;
   const { icon: Icon, tone } = creationStates[creation.state];
   return (
     <UnstyledButton
@@ -32,13 +33,12 @@ export function CreationTile({
       className={classes.tile}
       data-shown={isShown}
       data-tone={tone}
-      // Drawn by the style sheet: the name of the tile says it in full.
-      {...(step === null || steps === null ? {} : { 'data-step': `${step}/${steps}` })}
       aria-label={`${words(creation)}: ${creation.input.prompt}`}
       onFocus={onSelect}
       onClick={onSelect}
     >
       {previewUrl === null ? <Icon size={22} aria-hidden="true" /> : <PreviewImage url={previewUrl} alt="" />}
+      <StepLabel creation={creation} />
     </UnstyledButton>
   );
 }
@@ -65,7 +65,7 @@ export function ImageTile({
       }}
     >
       <img src={image.thumbnailUrl} alt="" loading="lazy" decoding="async" />
-      {image.isCensored ? <IconEyeOff size={18} className={classes.badge} aria-hidden="true" /> : null}
+      {image.isCensored ? <IconEyeOff size={18} className={thumbnail.badge} aria-hidden="true" /> : null}
     </UnstyledButton>
   );
 }

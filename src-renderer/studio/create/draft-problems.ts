@@ -1,3 +1,4 @@
+import { isStopped } from '#ui/api/worker.ts';
 import type { Connection } from '#shared/studio/connections/schema.ts';
 import type { CreateDraft } from '#shared/studio/drafts/schema.ts';
 import type { StudioModel } from '#shared/studio/models/schema.ts';
@@ -45,10 +46,10 @@ export function draftProblems(draft: CreateDraft, around: Surroundings): readonl
 
 /** Whether somebody, now or in a moment, can make pictures with a model. */
 function isServed(model: StudioModel, worker: WorkerStatus | undefined): boolean {
-  const isStopped = worker?.state === 'paused' || worker?.state === 'off' || worker?.state === 'error';
   if (!model.isLocal) return model.workers > 0;
   // A horde counts a worker for some minutes after it was paused: the one that it tells may be this.
-  return isStopped ? model.workers > 1 : true;
+  const isOut = isStopped(worker) || worker?.state === 'error';
+  return isOut ? model.workers > 1 : true;
 }
 
 function modelProblems(draft: CreateDraft, { models, worker }: Surroundings): DraftProblem[] {

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { callApp } from '#ui/api/client.ts';
 import type { CreationInput } from '#shared/studio/creations/schema.ts';
 import type { CreateDraft } from '#shared/studio/drafts/schema.ts';
+import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import type { StudioModel } from '#shared/studio/models/schema.ts';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { createAutosave } from './autosave.ts';
@@ -17,7 +18,7 @@ import {
   withQuality,
   withSeed,
 } from './draft.ts';
-import { toSide } from './sizes.ts';
+import { settingsOfImage } from './image-settings.ts';
 
 /** Time after the last change at which the draft is saved (`ux.md` 2.4). */
 const saveDelayMs = 400;
@@ -126,7 +127,7 @@ export function setSeed(seed: string): void {
 }
 
 /** Locks the seed: the one that is there, else `lastSeed` of the last picture, else one by chance. */
-export function lockSeed(lastSeed: string | undefined): void {
+function lockSeed(lastSeed: string | undefined): void {
   const { draft } = useDraftStore.getState();
   change(withSeed(draft, draft.input.seed ?? lastSeed ?? randomSeed(Math.random), true));
 }
@@ -134,6 +135,12 @@ export function lockSeed(lastSeed: string | undefined): void {
 /** A new seed for each picture again. */
 export function unlockSeed(): void {
   change(withSeed(useDraftStore.getState().draft, '', false));
+}
+
+/** Keeps the seed, or lets it go. */
+export function toggleSeedLock(lastSeed: string | undefined): void {
+  if (useDraftStore.getState().draft.isSeedLocked) unlockSeed();
+  else lockSeed(lastSeed);
 }
 
 /** Takes all settings of a request that was made before. */
@@ -146,18 +153,9 @@ export function replaceDraft(draft: CreateDraft): void {
   change(draft);
 }
 
-/**
- * Changes the kept draft from anywhere, for example to the settings of a picture. Sides are brought to
- * what can be asked for: a picture may have been enlarged.
- */
-export function applyToDraft(settings: Partial<CreationInput>): void {
-  const { seed, width, height, ...rest } = settings;
-  setFields({
-    ...rest,
-    ...(width === undefined ? {} : { width: toSide(width) }),
-    ...(height === undefined ? {} : { height: toSide(height) }),
-    ...(seed === undefined || seed === '' ? {} : { seed }),
-  });
+/** Takes the settings of a picture, from any screen; how many are asked for stays. */
+export function takeImageSettings(image: GalleryImage): void {
+  setFields(settingsOfImage(image));
 }
 
 /** Saves what waits when the page goes away; returns what stops it. */

@@ -1,2 +1,2 @@
 export { CreateScreen } from './CreateScreen.tsx';
-export { applyToDraft } from './draft-store.ts';
+export { takeImageSettings } from './draft-store.ts';

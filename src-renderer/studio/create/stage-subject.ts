@@ -1,5 +1,5 @@
+import { isRunning } from '#ui/studio/creations/index.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
-import { terminalStates } from '#shared/studio/creations/states.ts';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 
 /** What was chosen in the strip. */
@@ -13,8 +13,6 @@ export type StageSubject =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'creation'; readonly creation: Creation }
   | { readonly kind: 'image'; readonly image: GalleryImage };
-
-const isRunning = (creation: Creation): boolean => !terminalStates.includes(creation.state);
 
 const isBeingMade = ({ state }: Creation): boolean =>
   state === 'working' || state === 'slow' || state === 'saving';

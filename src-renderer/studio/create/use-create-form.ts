@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
-import { connectionsQuery, draftQuery, modelsQuery, workerQuery } from '#ui/api/queries.ts';
+import { useConnection } from '#ui/api/connection.ts';
+import { draftQuery, modelsQuery, workerQuery } from '#ui/api/queries.ts';
 import type { Connection } from '#shared/studio/connections/schema.ts';
 import type { CreateDraft } from '#shared/studio/drafts/schema.ts';
 import type { StudioModel } from '#shared/studio/models/schema.ts';
@@ -16,6 +17,8 @@ export interface CreateForm {
   readonly model: StudioModel | undefined;
   readonly connection: Connection | undefined;
   readonly problems: readonly DraftProblem[];
+  /** A problem stands in the way of sending. */
+  readonly isBlocked: boolean;
 }
 
 /** Reads the stored draft, gives it a first model and keeps it saved while the screen is there. */
@@ -24,7 +27,7 @@ export function useCreateForm(): CreateForm {
   const stored = useQuery(draftQuery);
   const models = useQuery(modelsQuery).data?.models;
   const worker = useQuery(workerQuery).data;
-  const connection = useQuery(connectionsQuery).data?.connections.find(({ kind }) => kind === 'home');
+  const connection = useConnection();
 
   useEffect(() => saveDraftOnLeave(), []);
   useEffect(() => {
@@ -36,11 +39,13 @@ export function useCreateForm(): CreateForm {
     if (first !== undefined) chooseModel(first);
   }, [isLoaded, draft.input.model, models, worker]);
 
+  const problems = draftProblems(draft, { models, worker, connection });
   return {
     draft,
     models,
     model: models?.find(({ name }) => name === draft.input.model),
     connection,
-    problems: draftProblems(draft, { models, worker, connection }),
+    problems,
+    isBlocked: problems.some(({ level }) => level === 'blocking'),
   };
 }

@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { estimateQuery } from '#ui/api/queries.ts';
 import type { CreationEstimate, CreationInput } from '#shared/studio/creations/schema.ts';
 import type { CreateDraft } from '#shared/studio/drafts/schema.ts';
@@ -23,7 +23,7 @@ export function useEstimate(draft: CreateDraft): Estimate {
   const [restingKey] = useDebouncedValue(key, pauseMs, { leading: true });
   // Only what `toPricedInput` gave is read back.
   const input = JSON.parse(restingKey) as CreationInput | null;
-  const query = useQuery({ ...estimateQuery(input ?? undefined), placeholderData: keepPreviousData });
+  const query = useQuery(estimateQuery(input ?? undefined));
   return {
     data: query.data,
     error: query.error,

@@ -1,15 +1,10 @@
 import { useWorkerSwitch } from '#ui/api/worker.ts';
 import type { ProblemFix } from '#ui/studio/problems/index.ts';
 import { cheaper } from './draft.ts';
-import type { DraftFix } from './draft-problems.ts';
-import { firstModel } from './draft-problems.ts';
+import { type DraftFix, firstModel } from './draft-problems.ts';
 import { chooseModel, replaceDraft, setFields, unlockSeed } from './draft-store.ts';
+import { focusField } from './fields.ts';
 import type { CreateForm } from './use-create-form.ts';
-
-/** Ids of the fields that a fix brings the focus to. */
-export const fieldIds = { prompt: 'create-prompt', model: 'create-model' } as const;
-
-const focusField = (id: string): void => document.getElementById(id)?.focus();
 
 /** What the fix buttons of this screen do, for its own problems and those of the table. */
 export interface Fixes {
@@ -41,8 +36,8 @@ export function useFixes(form: CreateForm, onRetry: () => void): Fixes {
       nativeSize,
       retry: onRetry,
       cheaper: () => replaceDraft(cheaper(draft, model)),
-      changeModel: () => focusField(fieldIds.model),
-      editPrompt: () => focusField(fieldIds.prompt),
+      changeModel: () => focusField('model'),
+      editPrompt: () => focusField('prompt'),
     },
   };
 }

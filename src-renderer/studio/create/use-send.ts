@@ -1,5 +1,6 @@
 import { useSendCreation } from '#ui/studio/creations/index.ts';
 import { useHotkeys } from '#ui/ui/controls.ts';
+import { isDialogOpen } from '#ui/ui/keyboard.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
 import { toInput } from './draft.ts';
 import { useDraftStore } from './draft-store.ts';
@@ -27,7 +28,7 @@ export function useSend(example: string, isBlocked: boolean, onSent: (creation: 
         'mod+Enter',
         (event) => {
           // A key that is held down sends once, and none through a dialog that lies over the screen.
-          if (!event.repeat && document.querySelector('[aria-modal="true"]') === null) send();
+          if (!event.repeat && !isDialogOpen()) send();
         },
       ],
     ],

@@ -2,11 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { imageQuery } from '#ui/api/queries.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
-import { useViewer } from '#ui/studio/viewer/index.ts';
+import { useNoteWords, useViewer } from '#ui/studio/viewer/index.ts';
 import { UnstyledButton } from '#ui/ui/controls.ts';
 import { IconAlertTriangle, IconEyeOff } from '#ui/ui/icons.ts';
+import thumbnail from '#ui/ui/thumbnail.module.css';
 import { PreviewImage } from './PreviewImage.tsx';
 import { isRunning } from './progress.ts';
+import { StepLabel } from './StepLabel.tsx';
 import classes from './CardPictures.module.css';
 
 /** The pictures of a request, the one being made included. */
@@ -26,15 +28,10 @@ export function CardPictures({ creation }: { readonly creation: Creation }) {
 
 function Preview({ url, creation }: { readonly url: string; readonly creation: Creation }) {
   const { t } = useTranslation('creations');
-  const { step, steps } = creation.progress;
   return (
-    <div className={classes.thumb}>
+    <div className={classes.thumbnail}>
       <PreviewImage url={url} alt={t('preview', { prompt: creation.input.prompt })} />
-      {step === null || steps === null ? null : (
-        <span className={classes.step} aria-hidden="true">
-          {step}/{steps}
-        </span>
-      )}
+      <StepLabel creation={creation} />
     </div>
   );
 }
@@ -43,19 +40,20 @@ function Preview({ url, creation }: { readonly url: string; readonly creation: C
 function CardPicture({ id, prompt }: { readonly id: string; readonly prompt: string }) {
   const { t } = useTranslation('creations');
   const viewer = useViewer();
+  const noteWords = useNoteWords();
   const { data: image, isError } = useQuery(imageQuery(id));
   if (isError || image === undefined || image.binnedAt !== null) return null;
-  const note = image.isCensored ? t('hidden') : image.notes.join(' · ');
+  const note = image.isCensored ? t('hidden') : noteWords(image.notes).join(' · ');
   const Badge = image.isCensored ? IconEyeOff : IconAlertTriangle;
   return (
     <UnstyledButton
-      className={classes.thumb}
+      className={classes.thumbnail}
       onClick={() => viewer.open(id)}
       aria-label={[t('openPicture', { prompt }), note].filter(Boolean).join('. ')}
       {...(note === '' ? {} : { title: note })}
     >
       <img src={image.thumbnailUrl} alt="" loading="lazy" decoding="async" />
-      {note === '' ? null : <Badge size={16} className={classes.badge} aria-hidden="true" />}
+      {note === '' ? null : <Badge size={16} className={thumbnail.badge} aria-hidden="true" />}
     </UnstyledButton>
   );
 }

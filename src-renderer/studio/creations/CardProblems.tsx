@@ -4,22 +4,17 @@ import { useWorkerSwitch } from '#ui/api/worker.ts';
 import type { Creation } from '#shared/studio/creations/schema.ts';
 import { type ProblemFix, ProblemNote } from '#ui/studio/problems/index.ts';
 import { impossibleCause, waitsForOwnWorker } from './impossible.ts';
-import { isRunning } from './progress.ts';
 import type { CreationActions } from './use-creation-actions.ts';
 
 interface CardProblemsProps {
   readonly creation: Creation;
   readonly actions: CreationActions;
-  readonly onEdit: (creation: Creation) => void;
 }
 
 /** What went wrong with a request, or may, with the buttons that mend it. */
-export function CardProblems({ creation, actions, onEdit }: CardProblemsProps) {
+export function CardProblems({ creation, actions }: CardProblemsProps) {
   const { state, problem, warnings } = creation;
-  const edit = (): void => {
-    onEdit(creation);
-    if (isRunning(creation)) actions.cancel(creation);
-  };
+  const edit = (): void => actions.edit(creation);
   const fixes: Partial<Record<ProblemFix, () => void>> = {
     changeModel: edit,
     cheaper: edit,

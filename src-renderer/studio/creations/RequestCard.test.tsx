@@ -1,38 +1,29 @@
 // @vitest-environment jsdom
-import { cleanup, configure, screen, waitFor, within } from '@testing-library/react';
+import { cleanup, screen, waitFor, within } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Creation, CreationState } from '#shared/studio/creations/schema.ts';
 import { creationsQuery } from '#ui/api/queries.ts';
-import { fillBrowserGaps } from '#ui/testing/browser-gaps.ts';
 import { type CreateCore, createCreateCore, tinyModel } from '#ui/testing/create-core.ts';
-import { renderScreen } from '#ui/testing/render-screen.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { creationOf, imageOf, workerOf } from '#ui/testing/values.ts';
 import { RequestCard } from './RequestCard.tsx';
 
-// A loaded machine draws slowly.
-vi.setConfig({ testTimeout: 60_000 });
-configure({ asyncUtilTimeout: 10_000 });
+preparePage({ width: 1000, height: 700 });
 
 let core: CreateCore;
 const onEdit = vi.fn<(creation: Creation) => void>();
 
 beforeEach(() => {
-  fillBrowserGaps({ width: 1000, height: 700 });
   core = createCreateCore([imageOf({ id: 'i1' }), imageOf({ id: 'i2' })]);
   vi.stubGlobal('fetch', (...args: Parameters<CreateCore['fetch']>) => core.fetch(...args));
   onEdit.mockReset();
-});
-afterEach(() => {
-  cleanup();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
 });
 
 /** Draws a card of a creation that core has, too. */
 async function show(creation: Creation) {
   core.creations = [creation];
-  const shown = renderScreen(<RequestCard creation={creation} onEdit={onEdit} />, null);
+  const shown = renderScreen(<RequestCard creation={creation} onEdit={onEdit} />);
   const card = await screen.findByRole('article');
   return { ...shown, card, button: (name: string | RegExp) => within(card).getByRole('button', { name }) };
 }
@@ -136,6 +127,13 @@ describe('RequestCard', () => {
     ).toBeTruthy();
   });
 
+  it('says what the worker noted on a picture in words, and an unheard note as it came', async () => {
+    core.images.set('i1', imageOf({ id: 'i1', notes: ['resized', 'a new note'] }));
+    const { card } = await show(creationOf({ state: 'done', imageIds: ['i1'] }));
+    const name = /red fox\. The worker made another size than you asked for\. · a new note$/;
+    expect(await within(card).findByRole('button', { name })).toBeTruthy();
+  });
+
   it('names the cause when no worker can do it, and starts the own worker', async () => {
     const user = userEvent.setup();
     core.worker = workerOf({ state: 'paused' });
@@ -151,6 +149,14 @@ describe('RequestCard', () => {
     const { button } = await show(creationOf());
     await user.click(button('Cancel'));
     expect(await screen.findByText(/“Not today\.”/)).toBeTruthy();
+  });
+
+  it('promises no other try of an action when core cannot be reached', async () => {
+    const user = userEvent.setup();
+    const { button } = await show(creationOf());
+    vi.stubGlobal('fetch', () => Promise.reject(new TypeError('fetch failed')));
+    await user.click(button('Cancel'));
+    expect(await screen.findByText('Yurt does not answer. Try again when Yurt is back.')).toBeTruthy();
   });
 
   it('shows hostile texts as text', async () => {

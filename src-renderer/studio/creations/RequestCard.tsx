@@ -21,7 +21,7 @@ interface RequestCardProps {
 /** A request as every screen shows it: state, bar, pictures, cost and the ways out (`ux.md` 2.2). */
 export function RequestCard({ creation, onEdit }: RequestCardProps) {
   const { t } = useTranslation('creations');
-  const actions = useCreationActions();
+  const actions = useCreationActions(onEdit);
   const { input, state } = creation;
   const row = creationStates[state];
   const card = useRef<HTMLElement>(null);
@@ -61,10 +61,10 @@ export function RequestCard({ creation, onEdit }: RequestCardProps) {
       <StateLine creation={creation} />
       <ProgressBar creation={creation} />
       <CardPictures creation={creation} />
-      <CardProblems creation={creation} actions={actions} onEdit={onEdit} />
+      <CardProblems creation={creation} actions={actions} />
       <footer className={classes.foot}>
         <CardKudos creation={creation} />
-        <CardActions creation={creation} actions={actions} onEdit={onEdit} />
+        <CardActions creation={creation} actions={actions} />
       </footer>
     </article>
   );

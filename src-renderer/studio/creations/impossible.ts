@@ -1,3 +1,4 @@
+import { isStopped } from '#ui/api/worker.ts';
 import type { CreationInput } from '#shared/studio/creations/schema.ts';
 import type { StudioModel } from '#shared/studio/models/schema.ts';
 import type { WorkerStatus } from '#shared/studio/worker/schema.ts';
@@ -7,9 +8,6 @@ export interface Surroundings {
   readonly models: readonly StudioModel[] | undefined;
   readonly worker: WorkerStatus | undefined;
 }
-
-const isStopped = (worker: WorkerStatus | undefined): boolean =>
-  worker?.state === 'paused' || worker?.state === 'off';
 
 /**
  * Whether a request in the line probably waits for the own worker, which is paused: a horde counts a

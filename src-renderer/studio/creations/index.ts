@@ -6,6 +6,7 @@ export { creationStates } from './creation-states.ts';
 export { isRunning } from './progress.ts';
 export { PreviewImage } from './PreviewImage.tsx';
 export { ProgressBar } from './ProgressBar.tsx';
+export { StepLabel } from './StepLabel.tsx';
 export { StateLine } from './StateLine.tsx';
 export { type CreationActions, useCreationActions, useSendCreation } from './use-creation-actions.ts';
 export { useStateWords } from './use-state-words.ts';

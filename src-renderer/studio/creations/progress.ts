@@ -1,9 +1,9 @@
 import type { Creation } from '#shared/studio/creations/schema.ts';
-import { terminalStates } from '#shared/studio/creations/states.ts';
+import { isTerminal } from '#shared/studio/creations/states.ts';
 import { creationStates } from './creation-states.ts';
 
 /** Whether a creation has not ended. */
-export const isRunning = (creation: Creation): boolean => !terminalStates.includes(creation.state);
+export const isRunning = (creation: Creation): boolean => !isTerminal(creation);
 
 /** Share of a request that is done, 0 to 1: finished pictures, and the steps of the one being made. */
 export function workShare(creation: Creation): number {

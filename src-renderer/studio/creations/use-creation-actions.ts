@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useTranslation } from 'react-i18next';
 import { callApp } from '#ui/api/client.ts';
-import { creationsQuery, withCreation } from '#ui/api/queries.ts';
+import { withCreation, withoutCreation } from '#ui/api/creations-cache.ts';
+import { creationsQuery } from '#ui/api/queries.ts';
 import type { Creation, CreationInput } from '#shared/studio/creations/schema.ts';
 import { appRoutes } from '#shared/studio/routes.ts';
-import { describeProblem, toProblem } from '#ui/studio/problems/index.ts';
+import { useProblemSentence } from '#ui/studio/problems/index.ts';
 import { showToast } from '#ui/ui/toast.tsx';
 import { missingCount } from './creation-states.ts';
 import { isRunning } from './progress.ts';
@@ -40,19 +40,18 @@ export interface CreationActions {
   retry(creation: Creation): void;
   /** Ends a request; what is finished stays. */
   cancel(creation: Creation): void;
+  /** Brings the settings back into the form, and cancels what still runs. */
+  edit(creation: Creation): void;
   /** Takes the card away; pictures stay. */
   remove(creation: Creation): void;
 }
 
-/** The verbs of a request, for cards and stage. Refusals are told in a toast. */
-export function useCreationActions(): CreationActions {
+/** The verbs of a request, for cards and stage; `onEdit` fills the form. Refusals are told in a toast. */
+export function useCreationActions(onEdit: (creation: Creation) => void): CreationActions {
   const client = useQueryClient();
   const keep = useKeepCreation();
-  const { t } = useTranslation('problems');
-  const onError = (error: unknown): void => {
-    const words = describeProblem(t, toProblem(error));
-    showToast([words.what, words.how].filter(Boolean).join(' '), 'failed');
-  };
+  const sentenceOf = useProblemSentence();
+  const onError = (error: unknown): void => showToast(sentenceOf(error), 'failed');
 
   const post = useMutation({
     mutationFn: ({ path, body }: { path: string; body?: CreationInput }) =>
@@ -63,10 +62,7 @@ export function useCreationActions(): CreationActions {
   const remove = useMutation({
     mutationFn: (id: string) => callApp<undefined>('DELETE', appRoutes.creation(id)),
     onSuccess: (_answer, id) =>
-      client.setQueryData(
-        creationsQuery.queryKey,
-        (list) => list && { creations: list.creations.filter((creation) => creation.id !== id) },
-      ),
+      client.setQueryData(creationsQuery.queryKey, (list) => list && withoutCreation(list, id)),
     onError,
   });
   const cancel = (creation: Creation): void => post.mutate({ path: appRoutes.cancelCreation(creation.id) });
@@ -82,6 +78,10 @@ export function useCreationActions(): CreationActions {
       if (isSlow || (missing > 0 && missing < creation.input.count)) {
         post.mutate({ path: appRoutes.creations, body: { ...creation.input, count: Math.max(1, missing) } });
       } else post.mutate({ path: appRoutes.retryCreation(creation.id) });
+    },
+    edit: (creation) => {
+      onEdit(creation);
+      if (isRunning(creation)) cancel(creation);
     },
     remove: ({ id }) => remove.mutate(id),
   };

@@ -1,13 +1,12 @@
 import { notifications } from '@mantine/notifications';
-import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
 import { applyStudioEvent } from '#ui/api/apply-event.ts';
 import { Viewer } from '#ui/studio/viewer/index.ts';
-import { fillBrowserGaps } from '#ui/testing/browser-gaps.ts';
 import { createGalleryCore, type GalleryCore } from '#ui/testing/gallery-core.ts';
-import { renderScreen } from '#ui/testing/render-screen.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { imageOf } from '#ui/testing/values.ts';
 import { GalleryScreen } from './index.ts';
 
@@ -40,14 +39,9 @@ const cells = (): string[] =>
   screen.queryAllByRole('gridcell').map((element) => element.dataset['imageId'] ?? '');
 const pagesRead = (): string[] => core.calls.filter((call) => call.startsWith('GET /app/gallery?'));
 
-beforeEach(() => fillBrowserGaps({ width: 800, height: 1000 }));
+preparePage({ width: 800, height: 1000 });
 
-afterEach(() => {
-  cleanup();
-  notifications.clean();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+afterEach(() => notifications.clean());
 
 describe('reading', () => {
   it('reads on while the end is near, draws only what is around the view, and says how many there are', async () => {

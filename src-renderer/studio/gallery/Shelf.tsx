@@ -2,7 +2,7 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { galleryQuery } from '#ui/api/queries.ts';
-import { useSettings } from '#ui/api/settings.ts';
+import { useHasSingleKeys } from '#ui/api/settings.ts';
 import { EraseConfirm, useImageActions, useViewer } from '#ui/studio/viewer/index.ts';
 import { Button } from '#ui/ui/controls.ts';
 import { EmptyShelf, FailedShelf, LoadingShelf } from './shelf-states.tsx';
@@ -32,7 +32,7 @@ export function Shelf({ isBin, isSelecting, onStopSelecting, onLeaveEmpty }: She
   const active = useActivePicture(images);
   const actions = useImageActions();
   const viewer = useViewer();
-  const hasSingleKeys = useSettings()?.singleKeyShortcuts ?? true;
+  const hasSingleKeys = useHasSingleKeys();
 
   if (data === undefined) {
     return query.isError ? (

@@ -5,7 +5,7 @@ import { describeProblem, type Problem, type ProblemFix } from './problem-table.
 import classes from './ProblemNote.module.css';
 
 interface ProblemNoteProps {
-  readonly problem: Problem & { readonly errors?: Readonly<Record<string, string>> };
+  readonly problem: Problem;
   readonly tone: 'warning' | 'failed';
   /** What the fix buttons do here; a fix that is missing has no button. */
   readonly fixes?: Partial<Record<ProblemFix, () => void>>;

@@ -189,10 +189,11 @@ export const problemTable: Readonly<Record<string, ProblemRow>> = {
   ...warnings,
 };
 
-/** Something that went wrong: a code of the table and the words of whoever refused. */
+/** Something that went wrong: a code of the table and the words of whoever refused, for fields also. */
 export interface Problem {
   readonly code: string;
   readonly message: string;
+  readonly errors?: Readonly<Record<string, string>>;
 }
 
 /** A problem in words: what happened, what to do where that is known, and the button for it. */

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { type FakeCore, installFakeCore, refusal } from '#ui/testing/fake-core.ts';
-import { preparePage, renderInPage } from '#ui/testing/page.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { systemOf } from '#ui/testing/values.ts';
 import { SettingsScreen } from './index.ts';
 
@@ -22,7 +22,7 @@ const toggle = (name: string) => screen.findByRole<HTMLInputElement>('switch', {
 
 describe('SettingsScreen', () => {
   it('saves a setting as it is changed', async () => {
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await user.click(await radio('Dark'));
     await user.click(await toggle('Start the worker with Yurt'));
     await waitFor(() => expect(core.settings).toMatchObject({ theme: 'dark', workerOn: false }));
@@ -33,7 +33,7 @@ describe('SettingsScreen', () => {
   it('shows a change at once and takes it back, with words, when core refuses it', async () => {
     const answer = Promise.withResolvers<Response>();
     core.on(patchRoute, () => answer.promise);
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await user.click(await toggle('Shortcuts of a single key'));
     expect((await toggle('Shortcuts of a single key')).checked).toBe(false);
     answer.resolve(refusal(507, 'disk_full'));
@@ -43,12 +43,12 @@ describe('SettingsScreen', () => {
   });
 
   it('takes a change back when core cannot be reached, and forgets the words with the next one', async () => {
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await radio('Dark');
     core.isAway = true;
     await user.click(await radio('Dark'));
     expect((await screen.findByRole('alert')).textContent).toBe(
-      'Not saved, so it is as it was. Yurt does not answer. Change it again when Yurt is back.',
+      'Not saved, so it is as it was. Yurt does not answer. Try again when Yurt is back.',
     );
     expect((await radio('System')).checked).toBe(true);
     core.isAway = false;
@@ -66,7 +66,7 @@ describe('SettingsScreen', () => {
       core.settings = { ...core.settings, ...(body as object) };
       return Response.json(core.settings);
     });
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await user.click(await radio('Dark'));
     await user.click(await toggle('Start the worker with Yurt'));
     expect(calls).toBe(1);
@@ -85,7 +85,7 @@ describe('SettingsScreen', () => {
 
   it('offers the way back to a default only where a setting differs from it', async () => {
     core.settings = { ...core.settings, theme: 'dark' };
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     const back = await screen.findByRole('button', { name: 'Theme: back to the default, System' });
     expect(screen.getAllByRole('button', { name: /back to the default/ })).toHaveLength(1);
     await user.click(back);
@@ -94,14 +94,14 @@ describe('SettingsScreen', () => {
   });
 
   it('chooses the device of the engine', async () => {
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await user.click(await screen.findByRole('combobox', { name: 'Device of the picture engine' }));
     await user.click(await screen.findByRole('option', { name: 'Graphics card, WebGPU' }));
     await waitFor(() => expect(core.settings.provider).toBe('webgpu'));
   });
 
   it('says which Yurt this is and where its data lie', async () => {
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     const about = await screen.findByRole('region', { name: 'About' });
     for (const text of ['1.2.3', 'Server without a window', '/data/yurt']) {
       expect(within(about).getByText(text)).toBeTruthy();
@@ -109,20 +109,20 @@ describe('SettingsScreen', () => {
   });
 
   it('offers the tray only where there is one', async () => {
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     await radio('Dark');
     expect(screen.queryByRole('switch', { name: /Closing the window/ })).toBeNull();
   });
 
   it('offers the tray in the desktop app', async () => {
     core.system = systemOf({ host: 'desktop' });
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     expect((await toggle('Closing the window keeps Yurt running')).checked).toBe(false);
   });
 
   it('says why the settings are not there and reads them again', async () => {
     core.on(`GET ${appRoutes.settings}`, () => refusal(500, 'internal'));
-    renderInPage(<SettingsScreen />);
+    renderScreen(<SettingsScreen />);
     const again = await screen.findByRole('button', { name: 'Try again' });
     core.on(`GET ${appRoutes.settings}`, () => Response.json(core.settings));
     await user.click(again);

@@ -1,7 +1,6 @@
 import { useTranslation } from 'react-i18next';
-import { isUnreachable } from '#ui/api/client.ts';
 import { useChangeSettings } from '#ui/api/settings.ts';
-import { describeProblem, toProblem } from '#ui/studio/problems/index.ts';
+import { useProblemSentence } from '#ui/studio/problems/index.ts';
 import type { Settings } from '#shared/studio/settings/schema.ts';
 
 export type SettingName = keyof Settings;
@@ -15,18 +14,13 @@ interface SettingChanges {
 /** Changes one setting at a time and remembers why core refused the last one. */
 export function useSettingChanges(): SettingChanges {
   const { t } = useTranslation('settings');
-  const { t: problemWords } = useTranslation('problems');
+  const sentenceOf = useProblemSentence();
   const { mutate, error, variables } = useChangeSettings();
   return {
     set: (name, value) => mutate({ [name]: value }),
     failureOf: (name) => {
       if (error === null || variables === undefined || !(name in variables)) return undefined;
-      if (isUnreachable(error)) return t('failed', { reason: t('unreachable') });
-      const { what, how } = describeProblem(
-        (key, values) => problemWords(key, values ?? {}),
-        toProblem(error),
-      );
-      return t('failed', { reason: how === undefined ? what : `${what} ${how}` });
+      return t('failed', { reason: sentenceOf(error) });
     },
   };
 }

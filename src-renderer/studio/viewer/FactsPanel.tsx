@@ -4,8 +4,9 @@ import { copyText } from '#ui/ui/clipboard.ts';
 import { IconAlertTriangle, IconEyeOff, IconCopy, IconSparkles } from '#ui/ui/icons.ts';
 import { showToast } from '#ui/ui/toast.tsx';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
-import { imageFacts, knownNotes } from './image-facts.ts';
+import { imageFacts } from './image-facts.ts';
 import { settingsText } from './settings-text.ts';
+import { useNoteWords } from './use-note-words.ts';
 import classes from './FactsPanel.module.css';
 
 interface FactsPanelProps {
@@ -66,6 +67,7 @@ export function FactsPanel({ image, onUseSettings }: FactsPanelProps) {
 
 function Notes({ image }: Pick<FactsPanelProps, 'image'>) {
   const { t } = useTranslation('viewer');
+  const words = useNoteWords();
   if (image.notes.length === 0 && !image.isCensored) return null;
   return (
     <ul className={classes.notes} aria-label={t('notes')}>
@@ -75,10 +77,10 @@ function Notes({ image }: Pick<FactsPanelProps, 'image'>) {
           <span>{t('censored')}</span>
         </li>
       ) : null}
-      {[...new Set(image.notes)].map((note) => (
+      {words(image.notes).map((note) => (
         <li key={note} data-tone="warning">
           <IconAlertTriangle size={18} aria-hidden="true" />
-          <span dir="auto">{knownNotes.includes(note) ? t(`note.${note}`) : note}</span>
+          <span dir="auto">{note}</span>
         </li>
       ))}
     </ul>

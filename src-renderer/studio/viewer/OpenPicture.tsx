@@ -1,6 +1,6 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSettings } from '#ui/api/settings.ts';
+import { useHasSingleKeys } from '#ui/api/settings.ts';
 import { desktop } from '#ui/platform/desktop.ts';
 import { canCopyPictures, copyPicture } from '#ui/ui/clipboard.ts';
 import { showToast } from '#ui/ui/toast.tsx';
@@ -32,7 +32,7 @@ export function OpenPicture({ image, onShow, onAsk, onUseSettings }: OpenPicture
   const { t } = useTranslation('viewer');
   const { previous, next, position, total } = useNeighbours(image);
   const actions = useImageActions();
-  const hasSingleKeys = useSettings()?.singleKeyShortcuts ?? true;
+  const hasSingleKeys = useHasSingleKeys();
   const [isFull, setIsFull] = useState(false);
   const [hasFacts, setHasFacts] = useState(true);
   const [isErasing, setIsErasing] = useState(false);
@@ -105,8 +105,8 @@ export function OpenPicture({ image, onShow, onAsk, onUseSettings }: OpenPicture
         isFull={isFull}
         onZoom={commands.zoom}
         onScroller={setStage}
-        {...(previous === undefined ? {} : { onPrevious: commands.previous })}
-        {...(next === undefined ? {} : { onNext: commands.next })}
+        onPrevious={previous && commands.previous}
+        onNext={next && commands.next}
       />
       {hasFacts ? <FactsPanel image={image} onUseSettings={onUseSettings} /> : null}
       <EraseConfirm count={isErasing ? 1 : 0} onCancel={() => ask(false)} onConfirm={() => void erase()} />

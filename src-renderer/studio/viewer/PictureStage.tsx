@@ -12,8 +12,9 @@ interface PictureStageProps {
   readonly isFull: boolean;
   readonly onZoom: () => void;
   readonly onScroller: (scroller: HTMLElement | null) => void;
-  readonly onPrevious?: () => void;
-  readonly onNext?: () => void;
+  /** `undefined` at the ends of the list. */
+  readonly onPrevious: (() => void) | undefined;
+  readonly onNext: (() => void) | undefined;
 }
 
 /** The picture, fitted or at its own size, with the ways to the ones beside it. */
@@ -37,29 +38,32 @@ export function PictureStage({ image, isFull, onZoom, onScroller, onPrevious, on
           onBroken={() => setBrokenId(image.id)}
         />
       )}
-      <ActionIcon
-        variant="default"
-        size="xl"
-        radius="xl"
-        className={classes.previous}
-        aria-label={t('previous')}
-        disabled={onPrevious === undefined}
-        onClick={onPrevious}
-      >
-        <IconChevronLeft />
-      </ActionIcon>
-      <ActionIcon
-        variant="default"
-        size="xl"
-        radius="xl"
-        className={classes.next}
-        aria-label={t('next')}
-        disabled={onNext === undefined}
-        onClick={onNext}
-      >
-        <IconChevronRight />
-      </ActionIcon>
+      <TurnButton side="previous" onTurn={onPrevious} />
+      <TurnButton side="next" onTurn={onNext} />
     </div>
+  );
+}
+
+interface TurnButtonProps {
+  readonly side: 'previous' | 'next';
+  readonly onTurn: (() => void) | undefined;
+}
+
+/** The way to the picture on one side; hidden where there is none. */
+function TurnButton({ side, onTurn }: TurnButtonProps) {
+  const { t } = useTranslation('viewer');
+  return (
+    <ActionIcon
+      variant="default"
+      size="xl"
+      radius="xl"
+      className={classes[side]}
+      aria-label={t(side)}
+      disabled={onTurn === undefined}
+      onClick={onTurn}
+    >
+      {side === 'previous' ? <IconChevronLeft /> : <IconChevronRight />}
+    </ActionIcon>
   );
 }
 

@@ -1,11 +1,10 @@
 import { notifications } from '@mantine/notifications';
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GalleryImage } from '#shared/studio/gallery/schema.ts';
-import { fillBrowserGaps } from '#ui/testing/browser-gaps.ts';
 import { createGalleryCore, type GalleryCore } from '#ui/testing/gallery-core.ts';
-import { renderScreen } from '#ui/testing/render-screen.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { imageOf } from '#ui/testing/values.ts';
 import { useViewer, Viewer } from './index.ts';
 
@@ -40,14 +39,9 @@ const dialog = (prompt: string): Promise<HTMLElement> =>
   screen.findByRole('dialog', { name: `Picture: ${prompt}` });
 const closed = (): Promise<void> => waitFor(() => expect(screen.queryByRole('dialog')).toBeNull());
 
-beforeEach(() => fillBrowserGaps({ width: 1200, height: 800 }));
+preparePage({ width: 1200, height: 800 });
 
-afterEach(() => {
-  cleanup();
-  notifications.clean();
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+afterEach(() => notifications.clean());
 
 describe('turning pages', () => {
   it('follows the order of the gallery and stops at its ends', async () => {

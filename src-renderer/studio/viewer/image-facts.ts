@@ -57,6 +57,3 @@ export function imageFacts(image: GalleryImage, language: string): readonly Imag
   ];
   return facts.filter((fact) => fact.text !== '');
 }
-
-/** Notes of the worker that have words of their own, below `note`; others are shown as they came. */
-export const knownNotes: readonly string[] = ['resized', 'other_sampler', 'not_checked'];

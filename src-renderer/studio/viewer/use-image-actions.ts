@@ -46,9 +46,7 @@ export function useImageActions(): ImageActions {
         client,
         listed.map((image) => ({ ...image, binnedAt })),
       );
-      const { done, failed } = await settleEach(ids, (id) =>
-        callApp<GalleryImage>('POST', path(encodeURIComponent(id))),
-      );
+      const { done, failed } = await settleEach(ids, (id) => callApp<GalleryImage>('POST', path(id)));
       placeImages(client, done);
       tellFailures(failed);
       return done.map((image) => image.id);
@@ -73,11 +71,10 @@ export function useImageActions(): ImageActions {
       restore,
       erase: async (ids) => {
         const { done, failed } = await settleEach(ids, async (id) => {
-          await callApp<undefined>('DELETE', appRoutes.galleryImage(encodeURIComponent(id)));
+          await callApp<undefined>('DELETE', appRoutes.galleryImage(id));
           return id;
         });
         placeImages(client, [], done);
-        for (const id of done) client.removeQueries({ queryKey: queryKeys.image(id) });
         tellFailures(failed);
         if (done.length > 0) showToast(t('erased', { count: done.length }));
       },

@@ -5,7 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { appRoutes } from '#shared/studio/routes.ts';
 import { applyStudioEvent } from '#ui/api/apply-event.ts';
 import { type FakeCore, installFakeCore, refusal } from '#ui/testing/fake-core.ts';
-import { preparePage, renderInPage } from '#ui/testing/page.tsx';
+import { preparePage, renderScreen } from '#ui/testing/page.tsx';
 import { workerOf } from '#ui/testing/values.ts';
 import { WorkerScreen } from './index.ts';
 
@@ -24,7 +24,7 @@ const state = (name: string) => screen.findByRole('region', { name });
 
 describe('WorkerScreen', () => {
   it('pauses and starts the worker', async () => {
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     await state('Waiting for a job');
     await user.click(await button('Pause the worker'));
     await state('Paused');
@@ -38,7 +38,7 @@ describe('WorkerScreen', () => {
     const answer = Promise.withResolvers<Response>();
     core.worker = workerOf({ state: 'off' });
     core.on(`POST ${appRoutes.resumeWorker}`, () => answer.promise);
-    const client = renderInPage(<WorkerScreen />);
+    const { client } = renderScreen(<WorkerScreen />);
     await user.click(await button('Start the worker'));
     act(() => applyStudioEvent(client, { type: 'workerChanged', worker: workerOf({ state: 'idle' }) }));
     answer.resolve(Response.json(workerOf({ state: 'starting' })));
@@ -48,14 +48,14 @@ describe('WorkerScreen', () => {
 
   it('says why a pause was refused and stays as it was', async () => {
     core.on(`POST ${appRoutes.pauseWorker}`, () => refusal(500, 'internal'));
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     await user.click(await button('Pause the worker'));
     expect((await screen.findByRole('alert')).textContent).toContain('Something went wrong inside Yurt');
     await state('Waiting for a job');
   });
 
   it('promises nothing when core cannot be reached', async () => {
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     await button('Pause the worker');
     core.isAway = true;
     await user.click(await button('Pause the worker'));
@@ -67,7 +67,7 @@ describe('WorkerScreen', () => {
   });
 
   it('follows the current job', async () => {
-    const client = renderInPage(<WorkerScreen />);
+    const { client } = renderScreen(<WorkerScreen />);
     await state('Waiting for a job');
     act(() =>
       applyStudioEvent(client, { type: 'workerChanged', worker: workerOf({ state: 'working', job }) }),
@@ -79,7 +79,7 @@ describe('WorkerScreen', () => {
 
   it('tells a pause that waits for the job from one that rests', async () => {
     core.worker = workerOf({ state: 'paused', reason: 'by_owner', job });
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     expect(await screen.findByText('It finishes the job that it has, then rests.')).toBeTruthy();
   });
 
@@ -89,13 +89,13 @@ describe('WorkerScreen', () => {
     ['never_heard_of', 'The horde refused: “never_heard_of”'],
   ])('says what is wrong: %s', async (reason, words) => {
     core.worker = workerOf({ state: 'error', reason });
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     expect(within(await state('Has a problem')).getByText(words)).toBeTruthy();
   });
 
   it('shows what it earned and offers, and where the horde is', async () => {
     core.worker = workerOf({ kudosEarned: 12.34, jobsDone: 5, jobsFaulted: 1 });
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     const facts = await state('Since Yurt started');
     for (const text of ['12', '5', '1', 'Yurt Tiny']) expect(within(facts).getByText(text)).toBeTruthy();
     const address = await state('Address of your horde');
@@ -104,7 +104,7 @@ describe('WorkerScreen', () => {
   });
 
   it('copies the address of the horde', async () => {
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     let copied = '';
     // jsdom has no clipboard: the way round by a selected field is taken, as on plain HTTP.
     document.execCommand = () => {
@@ -118,7 +118,7 @@ describe('WorkerScreen', () => {
 
   it('lists the log with the newest first', async () => {
     core.worker = workerOf({ log: ['first', 'second'].map((message, at) => ({ at, message })) });
-    renderInPage(<WorkerScreen />);
+    renderScreen(<WorkerScreen />);
     await waitFor(() => {
       const lines = screen.getAllByRole('listitem').map((line) => line.textContent);
       expect(lines.map((line) => line?.match(/first|second/)?.[0])).toEqual(['second', 'first']);

@@ -62,6 +62,8 @@ export interface MatchKey {
 
 export type RefusalReason = keyof SkippedReasons | 'maintenance';
 
+/** Speed of a worker of which nothing is known, in pixelsteps a second (`queue.md` 2.8). */
+export const baselineSpeed = 1_000_000;
 /** Slower workers are left out by requests that say so. */
 export const slowWorkerSpeed = 500_000;
 const manySteps = 30;
@@ -86,6 +88,33 @@ export function matchKeyOf(request: RequestShape): MatchKey {
   return { models: request.models, kind };
 }
 
+interface Rule {
+  readonly reason: keyof SkippedReasons;
+  refuses(kind: MatchKind, worker: MatchingWorker): boolean;
+}
+
+/** Why a worker is refused a kind of request, each reason by itself (`queue.md` 3.4); models left out. */
+const rules: readonly Rule[] = [
+  { reason: 'nsfw', refuses: (kind, { profile }) => kind.nsfw && !profile.nsfw },
+  { reason: 'untrusted', refuses: (kind, worker) => kind.trustedWorkers && !worker.isOwnerTrusted },
+  { reason: 'max_pixels', refuses: (kind, { profile }) => kind.area > profile.maxPixels },
+  { reason: 'performance', refuses: (kind, worker) => !kind.slowWorkers && worker.speed < slowWorkerSpeed },
+  { reason: 'performance', refuses: (kind, { profile }) => !kind.extraSlowWorkers && profile.isExtraSlow },
+  { reason: 'step_count', refuses: (kind, { profile }) => kind.hasManySteps && profile.limitMaxSteps },
+  { reason: 'painting', refuses: (kind, { profile }) => kind.isPainting && !profile.allowPainting },
+  { reason: 'img2img', refuses: (kind, { profile }) => kind.hasSourceImage && !profile.allowImg2img },
+  { reason: 'lora', refuses: (kind, { profile }) => kind.hasLoras && !profile.allowLora },
+  {
+    reason: 'controlnet',
+    refuses: (kind, { profile }) =>
+      (kind.hasControl && !profile.allowControlnet) || (kind.isTransparent && !profile.allowSdxlControlnet),
+  },
+  {
+    reason: 'post-processing',
+    refuses: (kind, { profile }) => kind.hasPostProcessing && !profile.allowPostProcessing,
+  },
+];
+
 /**
  * Why a worker may not do a request, or nothing when it may: the rows of `queue.md` 3.2 and 3.4 that
  * rest on what the pop declares. Unknown agents are trusted to do what they declare (`decisions.md` 7).
@@ -95,14 +124,11 @@ export function refusalOf(
   requesterId: number,
   worker: MatchingWorker,
 ): RefusalReason | undefined {
-  const key = matchKeyOf(request);
   return (
     refusalOfState(requesterId, worker) ??
-    refusalOfAudience(key.kind, worker) ??
     (isBlacklisted(request.prompt, worker) ? 'blacklist' : undefined) ??
     (isTargetingExcluding(request, worker.id) ? 'worker_id' : undefined) ??
-    refusalOfModels(key, worker) ??
-    refusalOfWork(key.kind, worker)
+    refusalOfKey(matchKeyOf(request), worker)
   );
 }
 
@@ -113,7 +139,17 @@ export function refusalOfKey(key: MatchKey, worker: MatchingWorker): RefusalReas
 
 /** The part of `refusalOf` that is the same for all requests of a kind. */
 export function refusalOfKind(kind: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
-  return refusalOfAudience(kind, worker) ?? refusalOfWork(kind, worker);
+  for (const rule of rules) if (rule.refuses(kind, worker)) return rule.reason;
+  return undefined;
+}
+
+/** Every reason for which a worker is refused a kind of request; `performance` may stand twice. */
+export function skipReasonsOf(kind: MatchKind, worker: MatchingWorker): ReadonlyArray<keyof SkippedReasons> {
+  const reasons: Array<keyof SkippedReasons> = [];
+  for (const rule of rules) if (rule.refuses(kind, worker)) reasons.push(rule.reason);
+  // Such a request fits, but workers read the counter as "raise your limit".
+  if (kind.area === worker.profile.maxPixels) reasons.push('max_pixels');
+  return reasons;
 }
 
 function refusalOfModels({ models }: MatchKey, { profile }: MatchingWorker): RefusalReason | undefined {
@@ -143,30 +179,6 @@ export function isTargetingExcluding(
   return request.workers.includes(workerId) === request.workerBlacklist;
 }
 
-function refusalOfAudience(key: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
-  if (key.nsfw && !worker.profile.nsfw) return 'nsfw';
-  return key.trustedWorkers && !worker.isOwnerTrusted ? 'untrusted' : undefined;
-}
-
-function refusalOfWork(key: MatchKind, worker: MatchingWorker): RefusalReason | undefined {
-  const { profile } = worker;
-  if (key.area > profile.maxPixels) return 'max_pixels';
-  if (!key.slowWorkers && worker.speed < slowWorkerSpeed) return 'performance';
-  if (profile.isExtraSlow && !key.extraSlowWorkers) return 'performance';
-  if (profile.limitMaxSteps && key.hasManySteps) return 'step_count';
-  return refusalOfFeatures(key, profile);
-}
-
-function refusalOfFeatures(key: MatchKind, profile: WorkerProfile): RefusalReason | undefined {
-  if (key.isPainting && !profile.allowPainting) return 'painting';
-  if (key.hasSourceImage && !profile.allowImg2img) return 'img2img';
-  if (key.hasLoras && !profile.allowLora) return 'lora';
-  if (key.hasControl && !profile.allowControlnet) return 'controlnet';
-  if (key.isTransparent && !profile.allowSdxlControlnet) return 'controlnet';
-  if (key.hasPostProcessing && !profile.allowPostProcessing) return 'post-processing';
-  return undefined;
-}
-
 /** Counters that an empty answer always has (`queue.md` 3.5). */
 export type SkippedCounts = Record<
   Exclude<keyof SkippedReasons, 'max_pixels' | 'kudos' | 'blacklist' | 'step_count'>,
@@ -188,32 +200,6 @@ export const noneSkipped: Readonly<SkippedCounts> = {
   untrusted: 0,
   bridge_version: 0,
 };
-
-/**
- * Every reason by itself for which a worker is refused a kind of request, models left out; `performance`
- * may stand twice.
- */
-export function skipReasonsOf(key: MatchKind, worker: MatchingWorker): ReadonlyArray<keyof SkippedReasons> {
-  const { profile } = worker;
-  const reasons: Array<[keyof SkippedReasons, boolean]> = [
-    // Equality counts here although such a request fits: workers read it as "raise your limit".
-    ['max_pixels', key.area >= profile.maxPixels],
-    ['img2img', key.hasSourceImage && !profile.allowImg2img],
-    ['painting', key.isPainting && !profile.allowPainting],
-    ['nsfw', key.nsfw && !profile.nsfw],
-    ['untrusted', key.trustedWorkers && !worker.isOwnerTrusted],
-    ['lora', key.hasLoras && !profile.allowLora],
-    [
-      'controlnet',
-      (key.hasControl && !profile.allowControlnet) || (key.isTransparent && !profile.allowSdxlControlnet),
-    ],
-    ['post-processing', key.hasPostProcessing && !profile.allowPostProcessing],
-    ['performance', !key.slowWorkers && worker.speed < slowWorkerSpeed],
-    ['performance', !key.extraSlowWorkers && profile.isExtraSlow],
-    ['step_count', key.hasManySteps && profile.limitMaxSteps],
-  ];
-  return reasons.flatMap(([reason, holds]) => (holds ? [reason] : []));
-}
 
 /** Jobs of one request that one pop may take (`queue.md` 2.10). */
 export function batchLimit(

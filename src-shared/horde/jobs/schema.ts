@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { unknownAgent } from '../common/agent.ts';
 import { sharedImageParams } from '../requests/schema.ts';
 import { GenerationMetadata } from './metadata.ts';
 
@@ -12,7 +13,7 @@ export const PopInput = Type.Object(
     priority_usernames: Type.Optional(Type.Array(text)),
     nsfw: Type.Optional(Type.Boolean({ default: true })),
     models: Type.Optional(Type.Array(Type.String({ minLength: 3, maxLength: 255 }))),
-    bridge_agent: Type.Optional(Type.String({ maxLength: 1000, default: 'unknown:0:unknown' })),
+    bridge_agent: Type.Optional(Type.String({ maxLength: 1000, default: unknownAgent })),
     threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 1 })),
     require_upfront_kudos: Type.Optional(Type.Boolean({ default: false })),
     amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 1 })),

@@ -39,7 +39,8 @@ export type PayloadParams = Omit<ImageParams, 'n' | 'steps' | 'seed' | 'seed_var
   readonly sampler_name: NonNullable<ImageParams['sampler_name']>;
 };
 
-const noHiresFix: ReadonlySet<string> = new Set(['flux_1', 'qwen_image', 'z_image_turbo']);
+/** Baselines that take no hires_fix, and whose jobs get three times the time. */
+export const heavyBaselines: ReadonlySet<string> = new Set(['flux_1', 'qwen_image', 'z_image_turbo']);
 const refuse = (rc: string, message: string, status = 400) => new ProblemError(status, rc, message);
 
 /** Whether a text anywhere in the value holds U+0000, which no stored string may. */
@@ -98,7 +99,7 @@ export function checkImageParams(input: GenerationInput, clientAgent: string): v
 
 /** Rows 1, 5 and 6: what some kinds of model cannot do. */
 function checkBaselines(params: ImageParams, baselines: readonly string[]): void {
-  if (params.hires_fix === true && baselines.some((name) => noHiresFix.has(name))) {
+  if (params.hires_fix === true && baselines.some((name) => heavyBaselines.has(name))) {
     throw refuse('HiResMismatch', 'hires_fix does not work with Flux, Qwen and Z-Image models.');
   }
   const hasOthers = baselines.some((name) => name !== 'stable diffusion 1' && name !== 'stable_diffusion_xl');

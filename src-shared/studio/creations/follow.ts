@@ -1,5 +1,5 @@
 import type { RequestStatusCheck } from '#shared/horde/requests/schema.ts';
-import { type Creation, type CreationState, terminalStates } from './schema.ts';
+import { type Creation, type CreationState, idleProgress, isTerminal } from './schema.ts';
 
 /** A creation while it is followed, with what following remembers; a restart begins it anew. */
 export interface Following {
@@ -156,8 +156,7 @@ function afterError(following: Following, error: FollowError): Followed {
 }
 
 function end(following: Following, state: CreationState, problem: Creation['problem']): Followed {
-  const idle = { processing: 0, waiting: 0, etaSeconds: null, step: null, steps: null, previewUrl: null };
-  const progress = { ...following.creation.progress, ...idle };
+  const progress = { ...following.creation.progress, ...idleProgress };
   const creation = { ...following.creation, state, problem, progress };
   return { following: { ...following, creation }, next: { do: 'stop' } };
 }
@@ -168,8 +167,4 @@ function fetchAs(state: CreationState, following: Following, now: number): Follo
 
 function withState(following: Following, state: CreationState): Following {
   return { ...following, creation: { ...following.creation, state } };
-}
-
-function isTerminal(creation: Creation): boolean {
-  return terminalStates.includes(creation.state);
 }

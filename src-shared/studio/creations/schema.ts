@@ -43,7 +43,7 @@ export const CreationState = Type.Enum(
 );
 export type CreationState = Static<typeof CreationState>;
 
-export { terminalStates } from './states.ts';
+export { idleProgress, isTerminal, terminalStates } from './states.ts';
 
 /** How far a request is, from the horde's check and, for the local worker, from its engine. */
 export const CreationProgress = Type.Object({

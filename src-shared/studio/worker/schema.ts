@@ -29,3 +29,15 @@ export const WorkerStatus = Type.Object({
   log: Type.Array(Type.Object({ at: Type.Integer(), message: Type.String() })),
 });
 export type WorkerStatus = Static<typeof WorkerStatus>;
+
+/** The worker of an app that has just started. */
+export const workerOff: WorkerStatus = {
+  state: 'off',
+  reason: null,
+  models: [],
+  job: null,
+  kudosEarned: 0,
+  jobsDone: 0,
+  jobsFaulted: 0,
+  log: [],
+};

@@ -13,6 +13,13 @@ describe('settingsOfImage', () => {
     expect(settingsOfImage(image)).not.toHaveProperty('count');
   });
 
+  it('brings an enlarged picture to the nearest size that can be asked for', () => {
+    expect(settingsOfImage(imageOf({ width: 200, height: 4096 }))).toMatchObject({
+      width: 192,
+      height: 3072,
+    });
+  });
+
   it.each([{ width: 200, height: 256 }, { width: 256, height: 4096 }, { width: 0, height: 0 }, { seed: '' }])(
     'makes an input that core accepts from a picture of %j',
     (changes) => {

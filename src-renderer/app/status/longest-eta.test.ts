@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { creationOf } from '#ui/testing/values.ts';
-import { longestEta } from './running.ts';
+import { longestEta } from './longest-eta.ts';
 
 const withEta = (state: 'working' | 'waiting' | 'impossible' | 'done', etaSeconds: number | null) =>
   creationOf({ state, progress: { ...creationOf().progress, etaSeconds } });
