@@ -17,6 +17,7 @@ export default defineConfig({
           main: fromRoot('src-main/main.ts'),
           headless: fromRoot('src-main/headless.ts'),
           engine: fromRoot('src-main/engine.ts'),
+          'filter-thread': fromRoot('src-main/horde/filters/filter-thread.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

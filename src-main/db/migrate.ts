@@ -1,11 +1,7 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import { DatabaseFromFutureError } from './errors.ts';
 import { migrations } from './migrations/index.ts';
-
-/** The file was written by a newer Yurt: opening it could lose what this one does not know. */
-export class DatabaseFromFutureError extends Error {
-  override readonly name = 'DatabaseFromFutureError';
-}
 
 /**
  * Brings a database to the newest schema.

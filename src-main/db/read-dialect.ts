@@ -1,34 +1,28 @@
-import {
-  type CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from 'kysely';
-import type { StatementCache } from './statements.ts';
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely';
+import type { QueryOutcome } from './work.ts';
+
+type Read = (query: CompiledQuery) => QueryOutcome | Promise<QueryOutcome>;
 
 /**
- * Kysely that only reads, over the writer's own connection: a group of writes is built and committed
- * without `await`, so a read never falls inside one, and a second connection would have to read its pages
- * anew after every commit. Unlike Kysely's own driver it keeps prepared statements and takes no lock.
+ * Kysely that only reads, through a function of ours. On SQLite that is the writer's own connection: a group
+ * of writes is built and committed without `await`, so a read never falls inside one, and a second connection
+ * would have to read its pages anew after every commit. Unlike Kysely's own driver it keeps prepared
+ * statements and takes no lock.
  */
-export function readDialect(statements: StatementCache): Dialect {
+export function readDialect(builder: Dialect, read: Read): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ReadDriver(statements),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createAdapter: () => builder.createAdapter(),
+    createDriver: () => new ReadDriver(read),
+    createIntrospector: (db) => builder.createIntrospector(db),
+    createQueryCompiler: () => builder.createQueryCompiler(),
   };
 }
 
 class ReadDriver implements Driver {
   readonly #reader: ReadConnection;
 
-  constructor(statements: StatementCache) {
-    this.#reader = new ReadConnection(statements);
+  constructor(read: Read) {
+    this.#reader = new ReadConnection(read);
   }
 
   async init(): Promise<void> {}
@@ -51,20 +45,21 @@ class ReadDriver implements Driver {
     return this.beginTransaction();
   }
 
-  /** The connection is the writer's, which closes it. */
+  /** Whoever gave the function closes what is behind it. */
   async destroy(): Promise<void> {}
 }
 
 class ReadConnection implements DatabaseConnection {
-  readonly #statements: StatementCache;
+  readonly #read: Read;
 
-  constructor(statements: StatementCache) {
-    this.#statements = statements;
+  constructor(read: Read) {
+    this.#read = read;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const { rows } = await this.#read(query);
     // The builder's type describes these rows; the driver can only hand them over as unknown.
-    return { rows: this.#statements.read(query).rows as R[] };
+    return { rows: rows as R[] };
   }
 
   streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {

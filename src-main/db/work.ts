@@ -49,3 +49,22 @@ export function perform<R>(work: Work<R>, query: (query: CompiledQuery) => Query
   }
   return step.value;
 }
+
+/** Runs a unit to its end, waiting for every query. An error of a query is the unit's to catch. */
+export async function performAwaiting<R>(
+  work: Work<R>,
+  query: (query: CompiledQuery) => Promise<QueryOutcome>,
+): Promise<R> {
+  let step = work.next();
+  while (!step.done) {
+    let outcome: QueryOutcome;
+    try {
+      outcome = await query(step.value);
+    } catch (error) {
+      step = work.throw(error);
+      continue;
+    }
+    step = work.next(outcome);
+  }
+  return step.value;
+}

@@ -20,6 +20,14 @@ describe('nameDefinitions', () => {
     });
   });
 
+  it('describes maps by what they hold', () => {
+    const map = { type: 'object', patternProperties: { '^.*$': { $id: 'Held', type: 'integer' } } };
+    expect(nameDefinitions(markNames({ map }))).toEqual({
+      map: { type: 'object', additionalProperties: { $ref: '#/definitions/Held' } },
+      definitions: { Held: { type: 'integer' } },
+    });
+  });
+
   it('calls bodies payload and marks what may be null', () => {
     const document = {
       parameters: [{ in: 'body', name: 'body' }],

@@ -2,14 +2,24 @@ type Json = Record<string, unknown>;
 
 const nameKey = 'x-definition';
 
-/** Copies a schema with every `$id` under a key that the document's resolver leaves alone. */
+/**
+ * Copies a schema with every `$id` under a key that the document's resolver leaves alone. Objects with keys
+ * of their own choice are described by `additionalProperties`: Swagger 2.0 has no `patternProperties`.
+ */
 export function markNames(schema: object): Json {
-  const marked = mapObject(schema, (value) => {
+  const marked = mapObject(withoutPatterns(schema), (value) => {
     if (Array.isArray(value)) return value.map((item: unknown) => (isObject(item) ? markNames(item) : item));
     return isObject(value) ? markNames(value) : value;
   });
   const { $id: name, ...rest } = marked;
   return typeof name === 'string' ? { ...rest, [nameKey]: name } : marked;
+}
+
+function withoutPatterns(schema: object): object {
+  const { patternProperties, ...rest }: { patternProperties?: unknown } = { ...schema };
+  if (!isObject(patternProperties)) return schema;
+  const [values] = Object.values(patternProperties);
+  return { ...rest, additionalProperties: values };
 }
 
 /**

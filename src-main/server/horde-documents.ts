@@ -1,5 +1,7 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import type { FastifySchema } from 'fastify';
+import { Problem } from '#shared/common/problem.ts';
 import type { AppFastify } from './fastify-base.ts';
 import { markNames, nameDefinitions } from './horde-definitions.ts';
 
@@ -18,7 +20,11 @@ export async function registerDocuments(server: AppFastify): Promise<void> {
     transform: ({ schema, url }) => {
       const isPublic = url.startsWith('/api/v2/');
       return {
-        schema: { ...markNames(schema ?? {}), tags: ['v2'], hide: !isPublic || schema?.['hide'] === true },
+        schema: {
+          ...markNames(withCommonAnswers(schema ?? {})),
+          tags: ['v2'],
+          hide: !isPublic || schema?.['hide'] === true,
+        },
         url,
       };
     },
@@ -35,4 +41,15 @@ export async function registerDocuments(server: AppFastify): Promise<void> {
 /** The document itself, once every route is known. */
 export function serveDocument(server: AppFastify): void {
   server.get('/api/swagger.json', { schema: { hide: true } }, () => server.swagger());
+}
+
+/** What is answered before an operation has its say: malformed input, too much of it, too often (`api.md` 1.5). */
+function withCommonAnswers(schema: FastifySchema): FastifySchema {
+  const statuses = schema.body === undefined ? [400, 429] : [400, 413, 415, 429];
+  const common = Object.fromEntries(statuses.map((status) => [status, Problem]));
+  return { ...schema, response: { ...common, ...answersOf(schema) } };
+}
+
+function answersOf({ response }: FastifySchema): object {
+  return typeof response === 'object' && response !== null ? response : {};
 }

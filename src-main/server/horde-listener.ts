@@ -14,8 +14,9 @@ import { createRateLimits } from './horde-rate-limits.ts';
 export interface HordeListenerOptions {
   readonly log: Logger;
   readonly version: string;
-  /** `off` is for benchmarks and trusted networks (`decisions.md` 30). */
   readonly rateLimits: 'on' | 'off';
+  /** Whether private networks have no limits; asked with every call (`decisions.md` 30). */
+  readonly areLimitsLifted?: () => boolean;
   readonly allowedHosts?: OriginRules['allowedHosts'];
   readonly allowedOrigins?: OriginRules['allowedOrigins'];
   /** Registers the routes of the horde's features. */
@@ -43,8 +44,9 @@ export async function createHordeListener(options: HordeListenerOptions): Promis
     if (gate(request, reply) === undefined) done();
   });
   acceptJsonBodies(server);
+  server.decorateRequest('raisesLimits', false);
   if (options.rateLimits === 'on') {
-    const check = await createRateLimits(server);
+    const check = await createRateLimits(server, { isLifted: options.areLimitsLifted ?? (() => false) });
     server.addHook('onRequest', check);
     slowKeyGuessing(server);
   }

@@ -1,58 +1,44 @@
+import { createHash } from 'node:crypto';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
+import ipaddr from 'ipaddr.js';
+import { keepNewest } from '#shared/common/keep-newest.ts';
 import type { Problem } from '#shared/common/problem.ts';
 import type { AppFastify } from './fastify-base.ts';
-
-interface Limit {
-  readonly max: number;
-  readonly seconds: number;
-  /** Anonymous callers share one key, so their limit by key is wider. */
-  readonly maxForAnonymous?: number;
-  /** Whom the counter is for, with the path, the resource (all of its methods), or alone. */
-  readonly per: 'address and path' | 'address and resource' | 'key and path';
-}
+import { byDefault, type Limit, limitsByRoute, sentenceOf } from './horde-limits.ts';
 
 const anonymousKey = '0000000000';
 /** Callers on this computer have ten times the limits (`decisions.md` 30). */
 export const localFactor = 10;
+const maxCounters = 50_000;
+const raisedForMs = 24 * 3600 * 1000;
+const privateRanges: ReadonlySet<string> = new Set(['loopback', 'private', 'linkLocal', 'uniqueLocal']);
 
-const byDefault: Limit = { max: 90, seconds: 60, per: 'address and resource' };
-const path = (max: number, seconds: number): Limit => ({ max, seconds, per: 'address and path' });
-const worker: readonly Limit[] = [{ max: 60, seconds: 1, per: 'address and resource' }];
-const generate: readonly Limit[] = [
-  path(2, 1),
-  { max: 2, maxForAnonymous: 60, seconds: 1, per: 'key and path' },
-  path(90, 60),
-];
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by a route: for a day, the address of this caller has the raised limits. */
+    raisesLimits: boolean;
+  }
+}
 
-/** Limits by route, shortest window first (`api.md` 1.8 and 5.0); every other route has the default. */
-const limitsByRoute: Readonly<Record<string, readonly Limit[]>> = {
-  '/api/v2/generate/async': generate,
-  '/api/v2/generate/text/async': generate,
-  '/api/v2/generate/status/:id': [path(10, 60)],
-  '/api/v2/generate/check/:id': [path(10, 1)],
-  '/api/v2/generate/rate/:id': [path(5, 60)],
-  '/api/v2/generate/pop': worker,
-  '/api/v2/generate/submit': worker,
-  '/api/v2/users/:user_id': [path(60, 60)],
-  '/api/v2/workers/:worker_id': [path(30, 60)],
-  '/api/v2/status/modes': [{ ...byDefault, max: 30 }],
-  '/api/v2/status/heartbeat': [],
-  // Signed links of the store: a batch of pictures is many uploads at once (`queue.md` 6.5).
-  '/images/:bucket/:key': [],
-};
+export interface RateLimitOptions {
+  /** Whether private networks have no limits (`decisions.md` 30). */
+  readonly isLifted: () => boolean;
+  readonly now?: () => number;
+}
 
 type Check = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply | undefined>;
 
 /** Registers the limiter and gives the check that runs before every handler. */
-export async function createRateLimits(server: AppFastify): Promise<Check> {
-  await server.register(rateLimit, { global: false, cache: 20_000 });
+export async function createRateLimits(server: AppFastify, options: RateLimitOptions): Promise<Check> {
+  await server.register(rateLimit, { global: false, cache: maxCounters });
+  const isRaised = rememberRaised(server, options.now ?? Date.now);
   const counters = new Map<Limit, ReturnType<AppFastify['createRateLimit']>>();
   for (const limit of [byDefault, ...Object.values(limitsByRoute).flat()]) {
-    counters.set(limit, createCounter(server, limit));
+    counters.set(limit, createCounter(server, limit, isRaised));
   }
   return async (request, reply) => {
+    if (options.isLifted() && isPrivate(request.ip)) return undefined;
     const limits = limitsByRoute[request.routeOptions.url ?? ''] ?? [byDefault];
     for (const [at, limit] of limits.entries()) {
       const counted = await counters.get(limit)?.(request);
@@ -73,14 +59,32 @@ export async function createRateLimits(server: AppFastify): Promise<Check> {
   };
 }
 
-function createCounter(server: AppFastify, limit: Limit): ReturnType<AppFastify['createRateLimit']> {
+/** Remembers for a day the addresses from which a route saw somebody trusted. */
+function rememberRaised(server: AppFastify, now: () => number): (address: string) => boolean {
+  const raised = new Map<string, number>();
+  server.addHook('onResponse', (request, _reply, done) => {
+    if (request.raisesLimits) {
+      raised.delete(request.ip);
+      raised.set(request.ip, now() + raisedForMs);
+      keepNewest(raised, maxCounters);
+    }
+    done();
+  });
+  return (address) => (raised.get(address) ?? 0) > now();
+}
+
+function createCounter(
+  server: AppFastify,
+  limit: Limit,
+  isRaised: (address: string) => boolean,
+): ReturnType<AppFastify['createRateLimit']> {
+  const maxOf = (request: FastifyRequest): number => {
+    if (keyOf(request) === anonymousKey && limit.maxForAnonymous !== undefined) return limit.maxForAnonymous;
+    return isRaised(request.ip) ? (limit.raisedMax ?? limit.max) : limit.max;
+  };
   return server.createRateLimit({
     timeWindow: limit.seconds * 1000,
-    max: (request) => {
-      const isAnonymous = keyOf(request) === anonymousKey;
-      const max = isAnonymous ? (limit.maxForAnonymous ?? limit.max) : limit.max;
-      return request.isLocal ? max * localFactor : max;
-    },
+    max: (request) => maxOf(request) * (request.isLocal ? localFactor : 1),
     keyGenerator: (request) => counterKey(limit, request),
   });
 }
@@ -104,6 +108,6 @@ function keyOf(request: FastifyRequest): string {
   return typeof header === 'string' ? header : anonymousKey;
 }
 
-function sentenceOf(max: number, seconds: number): string {
-  return `${max} per 1 ${seconds === 1 ? 'second' : 'minute'}`;
+function isPrivate(address: string): boolean {
+  return ipaddr.isValid(address) && privateRanges.has(ipaddr.process(address).range());
 }

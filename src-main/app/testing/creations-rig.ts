@@ -164,7 +164,7 @@ async function launch(rig: Rig, options: LaunchOptions): Promise<Launched> {
     server,
     crash: async () => {
       await creations.stop();
-      horde.stop();
+      await horde.stop();
       await horde.listener.close();
       await server.close();
       await db.close();

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { followLargestId, makeAppendOnly, strict } from './table-options.ts';
 
 const systemAccounts = ['mint', 'tax', 'subsidy', 'floor', 'admin', 'repair'];
 
@@ -7,6 +8,7 @@ const systemAccounts = ['mint', 'tax', 'subsidy', 'floor', 'admin', 'repair'];
 export const accounts: Migration = {
   async up(db: Kysely<unknown>): Promise<void> {
     await createUsers(db);
+    await followLargestId(db, 'users');
     await createLedger(db);
     for (const table of ['kudos_event', 'kudos_posting']) await makeAppendOnly(db, table);
   },
@@ -43,14 +45,14 @@ async function createUsers(db: Kysely<unknown>): Promise<void> {
       column.notNull().check(sql`${sql.ref(flag)} in (0, 1)`),
     );
   }
-  await users.modifyEnd(sql`strict`).execute();
+  await users.$call(strict(db)).execute();
   await db.schema
     .createTable('user_statistic')
     .addColumn('user_id', 'integer', (column) => column.notNull().references('users.id'))
     .addColumn('name', 'text', (column) => column.notNull())
     .addColumn('amount', 'integer', (column) => column.notNull())
     .addPrimaryKeyConstraint('user_statistic_key', ['user_id', 'name'])
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
 }
 
@@ -64,7 +66,7 @@ async function createLedger(db: Kysely<unknown>): Promise<void> {
     .addColumn('balance', 'integer', (column) => column.notNull())
     .addColumn('floor', 'integer')
     .addUniqueConstraint('kudos_account_user', ['kind', 'user_id'])
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await db.schema
     .createTable('kudos_event')
@@ -75,7 +77,7 @@ async function createLedger(db: Kysely<unknown>): Promise<void> {
     .addColumn('job_id', 'text')
     .addColumn('created', 'integer', (column) => column.notNull())
     .addColumn('detail', 'text', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await db.schema
     .createTable('kudos_posting')
@@ -84,7 +86,7 @@ async function createLedger(db: Kysely<unknown>): Promise<void> {
     .addColumn('account_id', 'integer', (column) => column.notNull().references('kudos_account.id'))
     .addColumn('amount', 'integer', (column) => column.notNull().check(sql`amount <> 0`))
     .addColumn('balance_after', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await db.schema
     .createIndex('kudos_posting_account')
@@ -93,14 +95,5 @@ async function createLedger(db: Kysely<unknown>): Promise<void> {
     .execute();
   for (const name of systemAccounts) {
     await sql`insert into kudos_account (kind, name, balance) values ('system', ${name}, 0)`.execute(db);
-  }
-}
-
-async function makeAppendOnly(db: Kysely<unknown>, table: string): Promise<void> {
-  for (const action of ['update', 'delete']) {
-    await sql`
-      create trigger ${sql.ref(`${table}_no_${action}`)} before ${sql.raw(action)} on ${sql.table(table)}
-      begin select raise(abort, ${sql.lit(`${table} is append-only`)}); end
-    `.execute(db);
   }
 }

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { strict } from './table-options.ts';
 
 /** What the studio keeps: its documents (settings, drafts) and the gallery. */
 export const studio: Migration = {
@@ -9,7 +10,7 @@ export const studio: Migration = {
       .addColumn('name', 'text', (column) => column.primaryKey().notNull())
       .addColumn('value', 'text', (column) => column.notNull())
       .addColumn('updated_at', 'integer', (column) => column.notNull())
-      .modifyEnd(sql`strict`)
+      .$call(strict(db))
       .execute();
     await createGallery(db);
   },
@@ -44,7 +45,7 @@ async function createGallery(db: Kysely<unknown>): Promise<void> {
       column.notNull().check(sql`${sql.ref(name)} in (0, 1)`),
     );
   }
-  await table.modifyEnd(sql`strict`).execute();
+  await table.$call(strict(db)).execute();
   // Serves the pages of the gallery in order; `binned_at is null` counts as an equality.
   await db.schema
     .createIndex('gallery_image_page')

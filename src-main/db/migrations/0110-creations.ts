@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { strict } from './table-options.ts';
 
 /** Requests made from the studio, followed over restarts until they are over. */
 export const creations: Migration = {
@@ -22,7 +23,7 @@ export const creations: Migration = {
       .addColumn('kudos_used', 'real', (column) => column.notNull())
       .addColumn('warnings', 'text', (column) => column.notNull())
       .addColumn('problem', 'text')
-      .modifyEnd(sql`strict`)
+      .$call(strict(db))
       .execute();
     // Serves the list: what runs, and the newest of the rest.
     await db.schema

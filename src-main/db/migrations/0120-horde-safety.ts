@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
+import { makeAppendOnly, strict } from './table-options.ts';
 
 /** Holds, modes, decoys and the audit log of the private horde (`kudos.md` 4.2, `accounts-and-safety.md` 9.3). */
 export const hordeSafety: Migration = {
@@ -22,7 +23,7 @@ async function createHolds(db: Kysely<unknown>): Promise<void> {
     )
     .addColumn('created', 'integer', (column) => column.notNull())
     .addColumn('released', 'integer')
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await sql`create index kudos_hold_active on kudos_hold (user_id) where released is null`.execute(db);
 }
@@ -33,7 +34,7 @@ async function createModes(db: Kysely<unknown>): Promise<void> {
     .addColumn('name', 'text', (column) => column.primaryKey())
     .addColumn('is_on', 'integer', (column) => column.notNull().check(sql`is_on in (0, 1)`))
     .addColumn('changed', 'integer', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await db.schema
     .createTable('horde_audit')
@@ -42,14 +43,9 @@ async function createModes(db: Kysely<unknown>): Promise<void> {
     .addColumn('actor_id', 'integer', (column) => column.notNull())
     .addColumn('action', 'text', (column) => column.notNull())
     .addColumn('detail', 'text', (column) => column.notNull())
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
-  for (const action of ['update', 'delete']) {
-    await sql`
-      create trigger ${sql.ref(`horde_audit_no_${action}`)} before ${sql.raw(action)} on horde_audit
-      begin select raise(abort, 'horde_audit is append-only'); end
-    `.execute(db);
-  }
+  await makeAppendOnly(db, 'horde_audit');
 }
 
 async function createDecoys(db: Kysely<unknown>): Promise<void> {
@@ -65,7 +61,7 @@ async function createDecoys(db: Kysely<unknown>): Promise<void> {
     .addColumn('reward_cents', 'integer', (column) => column.notNull())
     .addColumn('digest', 'text')
     .addUniqueConstraint('horde_decoys_pair', ['worker_id', 'request_id'])
-    .modifyEnd(sql`strict`)
+    .$call(strict(db))
     .execute();
   await db.schema.createIndex('horde_decoys_deadline').on('horde_decoys').column('deadline').execute();
 }

@@ -23,7 +23,21 @@ export interface UsersTable {
   is_service: number;
   is_education: number;
   is_customizer: number;
+  is_vpn: Generated<number>;
+  is_special: Generated<number>;
+  /** Factor of the usage statistic, in thousandths; it never changes a cost (`kudos.md` 1.12). */
+  usage_permille: Generated<number>;
+  /** Recurring kudos, in cents, besides what a role gives. */
+  monthly_cents: Generated<number>;
+  /** When the last instalment was due. */
+  monthly_last_received: Generated<number | null>;
+  /** HMAC-SHA-256 of the proxy passkey, hex (`accounts-and-safety.md` 1.8). */
+  passkey_digest: Generated<string | null>;
+  terms_version: Generated<string | null>;
+  terms_accepted_at: Generated<number | null>;
   deleted_at: number | null;
+  /** A tombstone: no lookup finds it any more (ACC-54). */
+  wiped_at: Generated<number | null>;
   registered_via: 'owner' | 'seed' | 'invite' | 'open' | 'oidc' | 'moderator';
 }
 

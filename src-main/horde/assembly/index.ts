@@ -1,1 +1,1 @@
-export { assembleHorde } from './assemble.ts';
+export { assembleHorde, type Horde, type HordeParts } from './assemble.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { PictureLimits } from '#shared/engine-protocol/media.ts';
+import type { EncodedPicture, PictureLimits } from '#shared/engine-protocol/media.ts';
 import { type Bucket, createLinkSigner, type LinkSigner } from './links.ts';
 
 /** Key of a job's picture in the object store. */
@@ -28,14 +28,18 @@ export interface ImagesService {
   hold(key: string, bytes: Uint8Array): void;
   held(jobId: string): Uint8Array | undefined;
   drop(jobId: string): void;
-  /** Checks, re-encodes and stores a picture. @throws ProblemError 400 `ImageValidationFailed` */
+  /**
+   * Checks, re-encodes and stores a picture.
+   * @returns its pixels, as stored
+   * @throws ProblemError 400 `ImageValidationFailed`
+   */
   store(
     bucket: Bucket,
     key: string,
     bytes: Uint8Array,
     limits: PictureLimits,
     quality: number,
-  ): Promise<void>;
+  ): Promise<{ readonly width: number; readonly height: number }>;
   /** Decodes a picture and keeps nothing. @throws ProblemError 400 `ImageValidationFailed` */
   check(bytes: Uint8Array, limits: PictureLimits): Promise<void>;
   /** Puts the neutral picture in the place of one that must not be kept. */
@@ -81,8 +85,9 @@ export function createImagesService(options: ImagesOptions): ImagesService {
     held: (jobId) => pending.get(pictureKey(jobId))?.bytes,
     drop: (jobId) => void pending.delete(pictureKey(jobId)),
     store: async (bucket, key, bytes, limits, quality) => {
-      const picture = await encode(options.media, bytes, limits, quality);
-      await writeWhole(fileOf(bucket, key), picture);
+      const { webp, width, height } = await encode(options.media, bytes, limits, quality);
+      await writeWhole(fileOf(bucket, key), webp);
+      return { width, height };
     },
     check: async (bytes, limits) => {
       await encode(options.media, bytes, limits, 1);
@@ -109,9 +114,9 @@ async function encode(
   bytes: Uint8Array,
   limits: PictureLimits,
   quality: number,
-): Promise<Uint8Array> {
+): Promise<EncodedPicture> {
   try {
-    return (await media.toWebp(bytes, limits, quality)).webp;
+    return await media.toWebp(bytes, limits, quality);
   } catch (error) {
     if (!(error instanceof EngineError) || error.code !== 'bad_picture') throw error;
     throw new ProblemError(400, 'ImageValidationFailed', `The picture cannot be used: ${error.message}`, {

@@ -1,7 +1,7 @@
 import type { AppDatabase } from '#main/db/database.ts';
-import { type HordeQueue, type QueueEntry, shapeOf } from '#main/horde/queue/index.ts';
-import type { LiveWorker } from '#main/horde/workers/index.ts';
-import { isBlacklisted } from '#shared/horde/jobs/match.ts';
+import type { HordeQueue, QueueEntry } from '#main/horde/queue/index.ts';
+import { isBlacklisted, type MatchingWorker } from '#shared/horde/jobs/match.ts';
+import type { ModelProfile } from '#shared/horde/workers/profile.ts';
 
 type Read = Pick<AppDatabase, 'read'>;
 type Refusal = 'blacklist' | 'kudos';
@@ -13,12 +13,12 @@ const maxRefusals = 256;
  * Walks the candidates of a worker and leaves out those that its blacklist or its wish for upfront
  * kudos refuse (`queue.md` 3.4, rows 6 and 25). What was left out is counted for the empty answer.
  */
-export async function* fittingRequests(
-  deps: Read & { readonly queue: HordeQueue },
-  worker: LiveWorker,
+export async function* fittingRequests<Kind, P extends ModelProfile, Reason extends string>(
+  deps: Read & { readonly queue: HordeQueue<Kind, P, Reason> },
+  worker: MatchingWorker<P>,
   prioritised: readonly number[],
   refused: Partial<Record<Refusal, number>>,
-): AsyncGenerator<QueueEntry> {
+): AsyncGenerator<QueueEntry<Kind>> {
   const seen = new Set<string>();
   let refusals = 0;
   for (const entry of deps.queue.candidates(worker, prioritised)) {
@@ -37,9 +37,9 @@ export async function* fittingRequests(
 
 async function refusalOf(
   deps: Read,
-  worker: LiveWorker,
+  worker: MatchingWorker<ModelProfile>,
   prioritised: readonly number[],
-  entry: QueueEntry,
+  entry: QueueEntry<unknown>,
 ): Promise<Refusal | undefined> {
   const { blacklist, requireUpfrontKudos } = worker.profile;
   if (blacklist.length > 0) {
@@ -48,15 +48,20 @@ async function refusalOf(
       .select('shape')
       .where('id', '=', entry.id)
       .executeTakeFirst();
-    if (found && isBlacklisted(shapeOf(found).prompt, worker)) return 'blacklist';
+    if (found && isBlacklisted(promptOf(found), worker.profile)) return 'blacklist';
   }
   const isFriend = entry.userId === worker.ownerId || prioritised.includes(entry.userId);
   if (!requireUpfrontKudos || isFriend) return undefined;
   return (await canPay(deps, entry)) ? undefined : 'kudos';
 }
 
-/** Trusted, or with one picture's price above the floor. */
-async function canPay({ read }: Read, entry: QueueEntry): Promise<boolean> {
+/** Shapes of every type hold the prompt under this name; only accepting units write the column. */
+function promptOf({ shape }: { readonly shape: string }): string {
+  return (JSON.parse(shape) as { readonly prompt: string }).prompt;
+}
+
+/** Trusted, or with one result's price above the floor. */
+async function canPay({ read }: Read, entry: QueueEntry<unknown>): Promise<boolean> {
   const payer = await read
     .selectFrom('users as u')
     .innerJoin('kudos_account as k', (join) => join.onRef('k.user_id', '=', 'u.id').on('k.kind', '=', 'user'))

@@ -1,29 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
+import type { RequestType } from '#main/db/tables/horde-work.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
-import type { HordeQueue } from '#main/horde/queue/index.ts';
-import { priceOf } from '#main/horde/requests/index.ts';
+import type { QueueEntry } from '#main/horde/queue/index.ts';
 import type { LiveWorker } from '#main/horde/workers/index.ts';
-import { deriveImageRequest, type RequestShape } from '#shared/horde/requests/rules.ts';
-import { decoyPrompts } from './decoy-prompts.ts';
-import { type Assignment, ttlOf } from './units.ts';
+import type { Assignment, JobRules } from './types.ts';
 
 const everyMs = 30_000;
 /** Requests that are looked at for one that this worker was not tricked with. */
 const maxLooks = 50;
 const keptMs = 20 * 60_000;
-const sizes: ReadonlyArray<readonly [number, number]> = [
-  [512, 512],
-  [512, 768],
-  [768, 512],
-  [768, 768],
-  [1024, 1024],
-];
 
-export interface DecoyDeps {
+export interface DecoyDeps<T extends RequestType> {
   readonly db: AppDatabase;
-  readonly queue: HordeQueue;
-  readonly random: () => number;
+  readonly type: T;
+  readonly rules: Pick<JobRules<T>, 'decoy' | 'ttlSeconds'>;
+  /** Requests that a worker could do, were it not paused. */
+  readonly candidates: (worker: LiveWorker<T>) => Iterable<QueueEntry<unknown>>;
 }
 
 /**
@@ -31,43 +24,34 @@ export interface DecoyDeps {
  * waits that it could do, at most one in 30 seconds, never two for one request. Prompt and parameters
  * are made up; nothing of the request is in it.
  */
-export async function issueDecoy(
-  deps: DecoyDeps,
-  worker: LiveWorker,
+export async function issueDecoy<T extends RequestType>(
+  deps: DecoyDeps<T>,
+  worker: LiveWorker<T>,
   now: number,
-): Promise<Assignment | undefined> {
-  const { db, queue, random } = deps;
+): Promise<Assignment<T> | undefined> {
+  const { db, type, rules } = deps;
   if (await db.readUnit(() => isTooEarly(db.query, worker.id, now))) return undefined;
-  const shape = decoyShape(worker, random);
-  const candidates = queue.candidates({ ...worker, isPaused: false }, []);
+  const { shape, rewardCents } = rules.decoy(worker);
   const waiting: string[] = [];
-  for (const entry of candidates) {
+  for (const entry of deps.candidates({ ...worker, isPaused: false })) {
     if (entry.userId !== worker.ownerId) waiting.push(entry.id);
     if (waiting.length >= maxLooks) break;
   }
   if (waiting.length === 0) return undefined;
-  const decoy = { id: randomUUID(), shape, now, ttlSeconds: ttlOf(shape, worker) };
+  const ttlSeconds = rules.ttlSeconds(shape, worker);
+  const decoy = { id: randomUUID(), type, rewardCents, now, ttlSeconds };
   const occasion = await db.write(() => storeDecoy(db.query, worker, waiting, decoy));
   if (occasion === undefined) return undefined;
-  const seed = shape.seed ?? Math.floor(random() * 2 ** 32);
   const model = shape.models[0] ?? '';
-  return {
-    requestId: occasion,
-    shape,
-    sources: null,
-    ids: [decoy.id],
-    model,
-    seed,
-    ttlSeconds: decoy.ttlSeconds,
-  };
+  return { requestId: occasion, shape, sources: null, ids: [decoy.id], model, openBefore: 1, ttlSeconds };
 }
 
 /** @returns the request that occasions it, or nothing when it is too early or all were used */
 function* storeDecoy(
   query: Query,
-  worker: LiveWorker,
+  worker: { readonly id: string; readonly ownerId: number },
   waiting: readonly string[],
-  decoy: { id: string; shape: RequestShape; now: number; ttlSeconds: number },
+  decoy: { id: string; type: RequestType; rewardCents: number; now: number; ttlSeconds: number },
 ): Work<string | undefined> {
   const { now } = decoy;
   if (yield* isTooEarly(query, worker.id, now)) return undefined;
@@ -77,13 +61,14 @@ function* storeDecoy(
         .insertInto('horde_decoys')
         .values({
           id: decoy.id,
+          type: decoy.type,
           worker_id: worker.id,
           worker_owner_id: worker.ownerId,
           request_id: requestId,
           state: 'processing',
           started: now,
           deadline: now + decoy.ttlSeconds * 1000,
-          reward_cents: priceOf(decoy.shape).rewardCents,
+          reward_cents: decoy.rewardCents,
           digest: null,
         })
         .onConflict((conflict) => conflict.columns(['worker_id', 'request_id']).doNothing()),
@@ -101,28 +86,6 @@ function* isTooEarly(query: Query, workerId: string, now: number): Work<boolean>
       .where('worker_id', '=', workerId),
   );
   return typeof newest?.started === 'number' && now - newest.started < everyMs;
-}
-
-function decoyShape(worker: LiveWorker, random: () => number): RequestShape {
-  const { models, maxPixels } = worker.profile;
-  const pick = <T>(from: readonly T[]): T | undefined => from[Math.floor(random() * from.length)];
-  const fitting = sizes.filter(([width, height]) => width * height <= maxPixels);
-  const side = Math.max(64, 64 * Math.floor(Math.sqrt(Math.max(0, maxPixels)) / 64));
-  const [width, height] = pick(fitting) ?? [side, side];
-  return deriveImageRequest(
-    {
-      prompt: pick(decoyPrompts) ?? '',
-      models: [pick(models) ?? ''],
-      params: {
-        width,
-        height,
-        steps: 20 + Math.floor(random() * 11),
-        cfg_scale: 5 + Math.floor(random() * 6) / 2,
-        sampler_name: pick(['k_euler_a', 'k_euler', 'k_dpmpp_2m'] as const) ?? 'k_euler_a',
-      },
-    },
-    random,
-  );
 }
 
 /** Forgets decoys once they and the requests that occasioned them are long over. */

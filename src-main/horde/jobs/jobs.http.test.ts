@@ -18,7 +18,7 @@ async function balances(horde: TestHorde): Promise<Record<string, number>> {
 }
 
 async function settlements(horde: TestHorde): Promise<string[]> {
-  const events = horde.db.read.selectFrom('kudos_event').select('key').where('type', '=', 'SETTLEMENT');
+  const events = horde.db.read.selectFrom('kudos_event').select('key').where('type', '=', 'GENERATION');
   return (await events.execute()).map((event) => event.key);
 }
 
@@ -246,7 +246,7 @@ describe('the end of a request', () => {
     expect((await horde.call('GET', `/generate/check/${polled.body.id}`)).status).toBe(200);
     const gone = await horde.call('GET', `/generate/check/${forgotten.body.id}`);
     expect(gone).toMatchObject({ status: 404, body: { rc: 'RequestNotFound' } });
-    expect([...horde.queue.open().keys()]).toEqual([polled.body.id]);
+    expect([...horde.queues.image.open().keys()]).toEqual([polled.body.id]);
     // Its job is gone with it.
     const job = await horde.pop();
     horde.clock.now += 3 * 3_600_000;
@@ -334,7 +334,7 @@ describe('slots', () => {
               .select(['id', 'open_slots'])
               .where('open_slots', '>', 0)
               .execute();
-            expect(horde.queue.open()).toEqual(new Map(stored.map((it) => [it.id, it.open_slots])));
+            expect(horde.queues.image.open()).toEqual(new Map(stored.map((it) => [it.id, it.open_slots])));
           };
           for (const name of steps) await perform(name);
           for (let round = 0; round < 30; round += 1) await perform(round % 2 === 0 ? 'pop' : 'submit');

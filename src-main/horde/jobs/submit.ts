@@ -2,17 +2,26 @@ import { createHash } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { HordeDecoyTable } from '#main/db/tables/horde-work.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
-import type { ImagesService } from '#main/horde/images/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { SubmitInput } from '#shared/horde/jobs/schema.ts';
 import { type JobState, submitVerdict } from '#shared/horde/jobs/states.ts';
+
+/** What submits of every type say. */
+export interface AnySubmit {
+  readonly id: string;
+  readonly generation: string;
+  readonly state?: 'ok' | 'censored' | 'faulted' | 'csam' | undefined;
+  readonly seed?: number | undefined;
+  readonly gen_metadata?:
+    | ReadonlyArray<{ type: string; value: string; ref?: string | undefined }>
+    | undefined;
+}
 
 const maxMetadata = 50;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
-/** @throws ProblemError 403 `WrongCredentials`, 400 for more metadata than a picture may have */
+/** @throws ProblemError 403 `WrongCredentials`, 400 for more metadata than a result may have */
 export function refuseSubmit(
-  input: SubmitInput,
+  input: AnySubmit,
   job: { readonly worker_owner_id: number },
   caller: { readonly id: number },
 ): void {
@@ -20,30 +29,14 @@ export function refuseSubmit(
     throw problem(403, 'WrongCredentials', 'The worker of this job belongs to somebody else.');
   }
   if ((input.gen_metadata ?? []).length > maxMetadata) {
-    throw problem(400, 'BadRequest', `A picture has at most ${maxMetadata} metadata entries.`);
+    throw problem(400, 'BadRequest', `A result has at most ${maxMetadata} metadata entries.`);
   }
 }
 
-/** @throws ProblemError 400 `ImageValidationFailed`: nothing was uploaded, or what came does not decode */
-export function pictureOf(input: SubmitInput, images: ImagesService): Uint8Array {
-  const bytes = input.generation === 'R2' ? images.held(input.id) : Buffer.from(input.generation, 'base64');
-  if (bytes && bytes.length > 0) return bytes;
-  throw problem(
-    400,
-    'ImageValidationFailed',
-    'No picture came with this submit. Upload it and submit again.',
-  );
-}
-
-/** The bytes of what was reported as abuse are kept nowhere (`accounts-and-safety.md` GEN-06). */
-export function isErased(input: SubmitInput): boolean {
-  return input.state === 'csam' || (input.gen_metadata ?? []).some((item) => item.value === 'csam');
-}
-
 /** The same for submits that say the same, whatever the order of their keys. */
-export function digestOf(input: SubmitInput): string {
+export function digestOf(input: AnySubmit): string {
   const metadata = (input.gen_metadata ?? []).map((item) => [item.type, item.value, item.ref ?? null]);
-  const said = [input.id, input.generation, input.state ?? 'ok', input.seed, metadata];
+  const said = [input.id, input.generation, input.state ?? 'ok', input.seed ?? 0, metadata];
   return createHash('sha256').update(JSON.stringify(said)).digest('hex');
 }
 
@@ -53,7 +46,7 @@ export function digestOf(input: SubmitInput): string {
  */
 export function answerOfEnded(
   job: { readonly state: JobState; readonly digest: string | null; readonly reward_cents: number },
-  input: SubmitInput,
+  input: AnySubmit,
   isWorkerInMaintenance: boolean,
 ): { reward: number } {
   switch (submitVerdict(job, { isFault: input.state === 'faulted', digest: digestOf(input) })) {
@@ -76,7 +69,7 @@ export function answerOfEnded(
 /** Ends a decoy as a job would end; nothing else changes. @returns the decoy as it stood before */
 export function* endDecoy(
   query: Query,
-  input: SubmitInput,
+  input: AnySubmit,
   now: number,
 ): Work<Selectable<HordeDecoyTable> | undefined> {
   const found = yield* row(query.selectFrom('horde_decoys').selectAll().where('id', '=', input.id));

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { userAccount } from './accounts.ts';
 
@@ -18,24 +19,24 @@ export function* availableCents(query: Query, userId: number): Work<number> {
 }
 
 /**
- * Reserves an amount for a request, unless too little is available.
- * @returns whether the hold was placed
+ * Reserves an amount for a request, unless too little is available. An active hold of the request stays as
+ * it is; a released one is armed again, for the same payer alone.
+ * @returns whether the request has a hold now
  */
 export function* placeHold(
   query: Query,
   hold: { readonly requestId: string; readonly userId: number; readonly cents: number; readonly now: number },
 ): Work<boolean> {
-  if ((yield* availableCents(query, hold.userId)) < hold.cents) return false;
-  yield* run(
-    query.insertInto('kudos_hold').values({
-      key: upfrontKey(hold.requestId),
-      user_id: hold.userId,
-      original: hold.cents,
-      remaining: hold.cents,
-      created: hold.now,
-      released: null,
-    }),
-  );
+  const { userId, cents, now } = hold;
+  if (cents <= 0) return true;
+  const key = upfrontKey(hold.requestId);
+  const known = yield* row(query.selectFrom('kudos_hold').selectAll().where('key', '=', key));
+  if (known && known.user_id !== userId) return false;
+  if (known?.released === null) return true;
+  if ((yield* availableCents(query, userId)) < cents) return false;
+  const armed = { original: cents, remaining: cents, created: now, released: null };
+  if (known) yield* run(query.updateTable('kudos_hold').set(armed).where('key', '=', key));
+  else yield* run(query.insertInto('kudos_hold').values({ key, user_id: userId, ...armed }));
   return true;
 }
 
@@ -44,7 +45,14 @@ export function* consumeHold(query: Query, requestId: string, cents: number): Wo
   yield* run(
     query
       .updateTable('kudos_hold')
-      .set((eb) => ({ remaining: eb.fn<number>('max', [eb('remaining', '-', cents), eb.lit(0)]) }))
+      .set((eb) => ({
+        remaining: eb
+          .case()
+          .when('remaining', '>', cents)
+          .then(eb('remaining', '-', cents))
+          .else(0)
+          .end(),
+      }))
       .where('key', '=', upfrontKey(requestId))
       .where('released', 'is', null),
   );
@@ -58,5 +66,25 @@ export function* releaseHold(query: Query, requestId: string, now: number): Work
       .set({ released: now })
       .where('key', '=', upfrontKey(requestId))
       .where('released', 'is', null),
+  );
+}
+
+/** Gives back the holds of requests that are gone. @returns how many there were */
+export function* releaseOrphanHolds(query: Query, now: number): Work<number> {
+  return yield* run(
+    query
+      .updateTable('kudos_hold')
+      .set({ released: now })
+      .where('released', 'is', null)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('horde_requests as r')
+              .select('r.id')
+              .where(sql`'upfront:' || r.id`, '=', eb.ref('kudos_hold.key')),
+          ),
+        ),
+      ),
   );
 }

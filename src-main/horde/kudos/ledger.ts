@@ -1,11 +1,8 @@
-import type { Selectable, UpdateQueryBuilder } from 'kysely';
-import type { Database } from '#main/db/schema.ts';
-import type { KudosAccountTable } from '#main/db/tables/horde-accounts.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
-import { userAccount } from './accounts.ts';
 
 /** Accounts of the ledger that belong to nobody; they may go below zero (`kudos.md` 4.2). */
-export type SystemAccount = 'mint' | 'tax' | 'subsidy' | 'floor' | 'admin' | 'repair';
+export const systemAccounts = ['admin', 'mint', 'repair', 'subsidy', 'tax', 'floor'] as const;
+export type SystemAccount = (typeof systemAccounts)[number];
 
 /** Who a line of a movement touches; an escrow holds what an untrusted user earned (`kudos.md` 1.6). */
 export type Side =
@@ -19,18 +16,44 @@ export interface Line {
   readonly cents: number;
 }
 
+export type MovementType =
+  | 'OPENING'
+  | 'ACTIVATION'
+  | 'GENERATION'
+  | 'UPTIME_REWARD'
+  | 'STYLE_REWARD'
+  | 'RATING_REWARD'
+  | 'STIPEND'
+  | 'TRANSFER'
+  | 'AWARD'
+  | 'ADMIN_ADJUSTMENT'
+  | 'EVALUATION_PROMOTION'
+  | 'RECONCILIATION';
+
 export interface Movement {
   /** Unique for the business event, e.g. `settle:<job>`: the same key moves kudos once. */
   readonly key: string;
-  readonly type: 'OPENING' | 'ACTIVATION' | 'SETTLEMENT' | 'UPTIME_REWARD' | 'AWARD' | 'ADMIN' | 'TRANSFER';
+  readonly type: MovementType;
   readonly requestId?: string;
   readonly jobId?: string;
   readonly lines: readonly Line[];
+  /**
+   * What a repeat is compared by where its lines may rightly differ: how a reward is split depends on the
+   * trust of the moment. Without it, by the lines.
+   */
+  readonly content?: Readonly<Record<string, string | number>>;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** A key came again with other lines: a programming error, never a client's doing. */
+/** What is stored of a movement: its lines, without those of the floor, and what a repeat must equal. */
+export interface MovementDetail {
+  readonly type: string;
+  readonly lines: readonly Line[];
+  readonly content?: Movement['content'];
+}
+
+/** A key came again with other content: a programming error, never a client's doing. */
 export class MovementConflictError extends Error {
   override readonly name = 'MovementConflictError';
 }
@@ -38,34 +61,39 @@ export class MovementConflictError extends Error {
 /**
  * Appends a movement and updates the cached balances (`kudos.md` 4.2, posting procedure). A repeat of
  * the same movement moves nothing. Debits never fail for lack of kudos: the floor takes the rest.
+ * Accounts are touched in one order everywhere, so that writers on one server seldom wait in a ring.
  * @returns whether kudos moved now
  * @throws MovementConflictError · RangeError when the lines do not sum to zero
  */
 export function* post(query: Query, movement: Movement): Work<{ isNew: boolean }> {
   const lines = movement.lines.filter((line) => line.cents !== 0);
   assertBalanced(movement.key, lines);
-  const detail = JSON.stringify({ type: movement.type, lines });
+  const { type, content } = movement;
+  const detail: MovementDetail = { type, lines, ...(content ? { content } : {}) };
   const known = yield* row(query.selectFrom('kudos_event').select('detail').where('key', '=', movement.key));
   if (known) {
-    if (known.detail !== detail) throw new MovementConflictError(`${movement.key} came with other lines`);
-    return { isNew: false };
+    if (isSame(known.detail, detail)) return { isNew: false };
+    throw new MovementConflictError(`${movement.key} came with other content`);
   }
   const event = yield* row(
     query
       .insertInto('kudos_event')
       .values({
         key: movement.key,
-        type: movement.type,
+        type,
         request_id: movement.requestId ?? null,
         job_id: movement.jobId ?? null,
         created: movement.now,
-        detail,
+        detail: JSON.stringify(detail),
       })
       .returning('id'),
   );
   if (!event) throw new Error('the event was not stored');
-  for (const line of lines) yield* postLine(query, event.id, line);
-  for (const userId of usersOf(lines)) yield* holdFloor(query, event.id, userId);
+  const postings = yield* applyLines(query, lines);
+  if (postings.length > 0) {
+    const values = postings.map((posting) => ({ event_id: event.id, ...posting }));
+    yield* run(query.insertInto('kudos_posting').values(values));
+  }
   return { isNew: true };
 }
 
@@ -77,108 +105,90 @@ function assertBalanced(key: string, lines: readonly Line[]): void {
   if (sum !== 0) throw new RangeError(`the lines of ${key} sum to ${sum}`);
 }
 
-function usersOf(lines: readonly Line[]): number[] {
-  const ids = lines.flatMap((line) => ('userId' in line.side ? [line.side.userId] : []));
-  return [...new Set(ids)];
+function isSame(stored: string, detail: MovementDetail): boolean {
+  // Only `post` writes this column.
+  const known = JSON.parse(stored) as MovementDetail;
+  const identity = (of: MovementDetail) => JSON.stringify([of.type, of.content ?? of.lines]);
+  return identity(known) === identity(detail);
 }
 
-function* postLine(query: Query, eventId: number, line: Line): Work<void> {
+interface Posting {
+  readonly account_id: number;
+  readonly amount: number;
+  readonly balance_after: number;
+}
+
+/** Changes the balances; a user who is then below the floor is forgiven the rest (`kudos.md` 1.2). */
+function* applyLines(query: Query, lines: readonly Line[]): Work<Posting[]> {
+  const postings: Posting[] = [];
+  const short = new Map<number, number>();
+  for (const line of lines.toSorted((a, b) => rankOf(a.side) - rankOf(b.side))) {
+    const account = yield* addToBalance(query, line);
+    postings.push(postingOf(account, line.cents));
+    if ('userId' in line.side) short.set(line.side.userId, (account.floor ?? 0) - account.balance);
+  }
+  for (const [userId, cents] of short) {
+    if (cents <= 0) continue;
+    for (const line of forgiveness(userId, cents)) {
+      postings.push(postingOf(yield* addToBalance(query, line), line.cents));
+    }
+  }
+  return postings;
+}
+
+function forgiveness(userId: number, cents: number): Line[] {
+  return [
+    { side: { system: 'floor' }, cents: -cents },
+    { side: { userId }, cents },
+  ];
+}
+
+interface ChangedAccount {
+  readonly id: number;
+  readonly balance: number;
+  readonly floor: number | null;
+}
+
+function postingOf(account: ChangedAccount, cents: number): Posting {
+  return { account_id: account.id, amount: cents, balance_after: account.balance };
+}
+
+/** Users by id, then escrows by id, then the system's accounts, which every movement meets at its end. */
+function rankOf(side: Side): number {
+  const span = 2 ** 32;
+  if ('userId' in side) return side.userId;
+  return 'escrowOf' in side ? span + side.escrowOf : 2 * span + systemAccounts.indexOf(side.system);
+}
+
+function* addToBalance(query: Query, line: Line): Work<ChangedAccount> {
   const { side } = line;
-  if ('escrowOf' in side) yield* openEscrow(query, side.escrowOf);
+  const known = yield* changeBalance(query, line);
+  if (known) return known;
+  if ('escrowOf' in side) {
+    // An escrow is opened by its first line.
+    const account = { kind: 'escrow' as const, user_id: side.escrowOf, name: null, balance: 0, floor: 0 };
+    yield* run(query.insertInto('kudos_account').values(account));
+    const opened = yield* changeBalance(query, line);
+    if (opened) return opened;
+  }
+  throw new Error(`no kudos account for ${JSON.stringify(side)}`);
+}
+
+function* changeBalance(query: Query, { side, cents }: Line): Work<ChangedAccount | undefined> {
   const update = query
     .updateTable('kudos_account')
-    .set((eb) => ({ balance: eb('balance', '+', line.cents) }))
-    .returning(['id', 'balance']);
-  const account = yield* row(
-    'system' in side ? update.where('name', '=', side.system) : ofUser(update, side),
-  );
-  if (!account) throw new Error(`no kudos account for ${JSON.stringify(side)}`);
-  yield* run(
-    query.insertInto('kudos_posting').values({
-      event_id: eventId,
-      account_id: account.id,
-      amount: line.cents,
-      balance_after: account.balance,
-    }),
-  );
-}
-
-type AccountUpdate = UpdateQueryBuilder<
-  Database,
-  'kudos_account',
-  'kudos_account',
-  Pick<Selectable<KudosAccountTable>, 'id' | 'balance'>
->;
-
-function ofUser(update: AccountUpdate, side: { userId: number } | { escrowOf: number }): AccountUpdate {
+    .set((eb) => ({ balance: eb('balance', '+', cents) }))
+    .returning(['id', 'balance', 'floor']);
+  if ('system' in side) return yield* row(update.where('name', '=', side.system));
   const [kind, userId] =
     'userId' in side ? (['user', side.userId] as const) : (['escrow', side.escrowOf] as const);
-  return update.where('kind', '=', kind).where('user_id', '=', userId);
+  return yield* row(update.where('kind', '=', kind).where('user_id', '=', userId));
 }
 
-/** Escrows are opened by their first line. */
-function* openEscrow(query: Query, userId: number): Work<void> {
-  yield* run(
-    query
-      .insertInto('kudos_account')
-      .values({ kind: 'escrow', user_id: userId, name: null, balance: 0, floor: 0 })
-      .onConflict((conflict) => conflict.columns(['kind', 'user_id']).doNothing()),
-  );
-}
-
-/** Forgives what a user's balance is short of its floor, in the same event. */
-function* holdFloor(query: Query, eventId: number, userId: number): Work<void> {
-  const account = yield* userAccount(query, userId);
-  const short = (account?.floor ?? Number.NEGATIVE_INFINITY) - (account?.balance ?? 0);
-  if (short <= 0) return;
-  yield* postLine(query, eventId, { side: { system: 'floor' }, cents: -short });
-  yield* postLine(query, eventId, { side: { userId }, cents: short });
-}
-
-/** Opens a user's account; starting kudos come from the mint under `open:<user>`. */
-export function* openKudosAccount(
-  query: Query,
-  input: { userId: number; floorCents: number; startCents: number; now: number },
-): Work<void> {
-  yield* run(
-    query.insertInto('kudos_account').values({
-      kind: 'user',
-      user_id: input.userId,
-      name: null,
-      balance: 0,
-      floor: input.floorCents,
-    }),
-  );
-  if (input.startCents === 0) return;
-  yield* post(query, {
-    key: `open:${input.userId}`,
-    type: 'OPENING',
-    now: input.now,
-    lines: [
-      { side: { system: 'mint' }, cents: -input.startCents },
-      { side: { userId: input.userId }, cents: input.startCents },
-    ],
-  });
-}
-
-/** Adds to totals that accompany movements; they are no currency. */
-export function* addStatistics(
-  query: Query,
-  userId: number,
-  amounts: Readonly<Record<string, number>>,
-): Work<void> {
-  const values = Object.entries(amounts)
-    .filter(([, amount]) => amount !== 0)
-    .map(([name, amount]) => ({ user_id: userId, name, amount }));
-  if (values.length === 0) return;
-  yield* run(
-    query
-      .insertInto('user_statistic')
-      .values(values)
-      .onConflict((conflict) =>
-        conflict.columns(['user_id', 'name']).doUpdateSet((eb) => ({
-          amount: eb('user_statistic.amount', '+', eb.ref('excluded.amount')),
-        })),
-      ),
-  );
+/** Lines of an amount that comes out of a system account, or goes into it when it is negative. */
+export function between(system: SystemAccount, side: Side, cents: number): Line[] {
+  return [
+    { side: { system }, cents: -cents },
+    { side, cents },
+  ];
 }

@@ -1,123 +1,122 @@
-import { type Query, row, type Work } from '#main/db/work.ts';
+import type { Query, Work } from '#main/db/work.ts';
+import { isUnderEvaluation, jobShares } from '#shared/horde/kudos/accounts.ts';
+import type { WorkerKind } from '#shared/horde/workers/profile.ts';
 import { consumeHold } from './holds.ts';
-import { addStatistics, type Line, post } from './ledger.ts';
+import { type Line, post } from './ledger.ts';
+import { noteActive, partiesOf, type Party } from './standing.ts';
+import { addStatistics, type StatisticChange, thingsOfKind } from './statistics.ts';
+import { promoteIfDue } from './trust.ts';
 
-export interface ImageSettlement {
+/** A job that was done, or that is paid for although its request was cancelled (`kudos.md` 1.16). */
+export interface JobSettlement {
+  readonly kind: WorkerKind;
   readonly jobId: string;
   readonly requestId: string;
   readonly requesterId: number;
   readonly workerOwnerId: number;
-  readonly workerId: string;
   /** What the requester pays, surcharges and tax included. */
   readonly priceCents: number;
-  /** What the worker's owner gains. */
+  /** What the worker's owner gains: the job's price times the factor of the worker's program. */
   readonly rewardCents: number;
-  /** Pixelsteps made, for the records of both accounts. */
-  readonly pixelsteps?: number;
+  /** Pixelsteps of a picture or tokens of a text, for the records of both accounts. */
+  readonly things?: number;
   readonly now: number;
 }
 
+export interface Settled {
+  readonly rewardCents: number;
+  /** The owner became trusted by this reward: all of the owner's workers were un-paused. */
+  readonly isPromoted: boolean;
+}
+
 /**
- * Settles a finished image job inside the unit that completes it: the requester pays, the owner of
- * the worker gains (half of it in escrow while untrusted), the difference is burnt, or minted where a
- * censored job pays more than it costs (`kudos.md` 4.2). The key is `settle:<job>`, so submit and
- * cancel can settle it once.
- * @throws MovementConflictError when the job was settled at another price
+ * Settles a job inside the unit that ends it: the requester pays, the owner of the worker gains (half of
+ * it in escrow while under evaluation), the difference is burnt, or minted where a censored job pays more
+ * than it costs (`kudos.md` 4.2). The key is `settle:<job>`, so that submit and cancel settle it once.
+ * @throws MovementConflictError when the job was settled at another price or between others
  */
-export function* settleImageJob(query: Query, job: ImageSettlement): Work<{ rewardCents: number }> {
-  const difference = job.priceCents - job.rewardCents;
-  const rest: Line = { side: { system: difference >= 0 ? 'tax' : 'subsidy' }, cents: difference };
-  const escrowCents = (yield* isUnderEvaluation(query, job.workerOwnerId))
-    ? Math.floor(job.rewardCents / 2)
-    : 0;
+export function* settleJob(query: Query, job: JobSettlement): Work<Settled> {
+  const { requesterId, workerOwnerId, priceCents, rewardCents, now } = job;
+  const parties = yield* partiesOf(query, [requesterId, workerOwnerId]);
+  const owner = parties.get(workerOwnerId);
+  const shares = jobShares(rewardCents, owner !== undefined && isUnderEvaluation(owner));
+  const burnt = priceCents - rewardCents;
+  const rest: Line = { side: { system: burnt >= 0 ? 'tax' : 'subsidy' }, cents: burnt };
   const { isNew } = yield* post(query, {
     key: `settle:${job.jobId}`,
-    type: 'SETTLEMENT',
+    type: 'GENERATION',
     requestId: job.requestId,
     jobId: job.jobId,
-    now: job.now,
+    now,
     lines: [
-      { side: { userId: job.requesterId }, cents: -job.priceCents },
-      { side: { userId: job.workerOwnerId }, cents: job.rewardCents - escrowCents },
-      { side: { escrowOf: job.workerOwnerId }, cents: escrowCents },
+      { side: { userId: requesterId }, cents: -priceCents },
+      { side: { userId: workerOwnerId }, cents: shares.balance },
+      { side: { escrowOf: workerOwnerId }, cents: shares.escrow },
       rest,
     ],
+    content: { payer: requesterId, cost: priceCents, owner: workerOwnerId, pay: rewardCents },
   });
-  if (isNew) {
-    const pixelsteps = job.pixelsteps ?? 0;
-    yield* consumeHold(query, job.requestId, job.priceCents);
-    yield* addStatistics(query, job.requesterId, {
-      'kudos:accumulated': -job.priceCents,
-      'usage:pixelsteps': pixelsteps,
-      'request:image': 1,
-    });
-    yield* addStatistics(query, job.workerOwnerId, {
-      'kudos:accumulated': job.rewardCents,
-      'contribution:pixelsteps': pixelsteps,
-      'fulfillment:image': 1,
-    });
-  }
-  return { rewardCents: job.rewardCents };
+  if (!isNew) return { rewardCents, isPromoted: false };
+  yield* consumeHold(query, job.requestId, priceCents);
+  yield* addStatistics(query, [
+    ...recordsOfUse(job, parties.get(requesterId)),
+    ...recordsOfWork(job, shares.balance),
+  ]);
+  yield* noteActive(query, parties.values(), now);
+  const isPromoted = shares.escrow > 0 && (yield* promoteIfDue(query, workerOwnerId, now));
+  return { rewardCents, isPromoted };
 }
 
-/** Neither trusted nor anonymous: earnings go to escrow in part (`kudos.md` 1.6). */
-function* isUnderEvaluation(query: Query, userId: number): Work<boolean> {
-  const user = yield* row(
-    query.selectFrom('users').select(['is_trusted', 'is_admin', 'oauth_id']).where('id', '=', userId),
-  );
-  return user?.is_trusted === 0 && user.is_admin === 0 && user.oauth_id !== 'anon';
+function recordsOfUse(job: JobSettlement, requester: Party | undefined): StatisticChange[] {
+  const userId = job.requesterId;
+  const used = Math.round(((job.things ?? 0) * (requester?.usagePermille ?? 1000)) / 1000);
+  const things = thingsOfKind[job.kind];
+  return [
+    { userId, name: 'kudos:accumulated', amount: -job.priceCents },
+    { userId, name: `request:${job.kind}`, amount: 1 },
+    ...(things ? [{ userId, name: `usage:${things}` as const, amount: used }] : []),
+  ];
 }
 
-/** Charges the tax of a request that enters the queue, once (`activate:<request>`). */
+function recordsOfWork(job: JobSettlement, balanceCents: number): StatisticChange[] {
+  const userId = job.workerOwnerId;
+  const things = thingsOfKind[job.kind];
+  return [
+    { userId, name: 'kudos:accumulated', amount: balanceCents },
+    { userId, name: `fulfillment:${job.kind}`, amount: 1 },
+    ...(things ? [{ userId, name: `contribution:${things}` as const, amount: job.things ?? 0 }] : []),
+  ];
+}
+
+/**
+ * Charges the tax of a request that enters the queue, once (`activate:<request>`); it is never given back.
+ * Alchemy has none.
+ */
 export function* chargeActivation(
   query: Query,
   input: {
+    readonly kind?: Exclude<WorkerKind, 'interrogation'>;
     readonly requestId: string;
     readonly userId: number;
     readonly taxCents: number;
     readonly now: number;
   },
 ): Work<void> {
+  const { requestId, userId, taxCents, now } = input;
   const { isNew } = yield* post(query, {
-    key: `activate:${input.requestId}`,
+    key: `activate:${requestId}`,
     type: 'ACTIVATION',
-    requestId: input.requestId,
-    now: input.now,
+    requestId,
+    now,
     lines: [
-      { side: { userId: input.userId }, cents: -input.taxCents },
-      { side: { system: 'tax' }, cents: input.taxCents },
+      { side: { userId }, cents: -taxCents },
+      { side: { system: 'tax' }, cents: taxCents },
     ],
   });
-  if (isNew) {
-    yield* consumeHold(query, input.requestId, input.taxCents);
-    yield* addStatistics(query, input.userId, {
-      'kudos:accumulated': -input.taxCents,
-      'request:image': 1,
-    });
-  }
-}
-
-/** Pays a worker's owner for staying online, once a mark; all of it to escrow while untrusted. */
-export function* rewardUptime(
-  query: Query,
-  input: {
-    readonly workerId: string;
-    readonly ownerId: number;
-    /** The worker's uptime in seconds at which the reward is due. */
-    readonly markSeconds: number;
-    readonly cents: number;
-    readonly now: number;
-  },
-): Work<void> {
-  const isEscrowed = yield* isUnderEvaluation(query, input.ownerId);
-  const { isNew } = yield* post(query, {
-    key: `uptime:${input.workerId}:${input.markSeconds}`,
-    type: 'UPTIME_REWARD',
-    now: input.now,
-    lines: [
-      { side: { system: 'mint' }, cents: -input.cents },
-      { side: isEscrowed ? { escrowOf: input.ownerId } : { userId: input.ownerId }, cents: input.cents },
-    ],
-  });
-  if (isNew) yield* addStatistics(query, input.ownerId, { 'kudos:accumulated': input.cents });
+  if (!isNew) return;
+  yield* consumeHold(query, requestId, taxCents);
+  yield* addStatistics(query, [
+    { userId, name: 'kudos:accumulated', amount: -taxCents },
+    { userId, name: `request:${input.kind ?? 'image'}`, amount: 1 },
+  ]);
 }

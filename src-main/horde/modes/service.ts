@@ -40,6 +40,7 @@ export function createModesService({ db, clock }: { db: AppDatabase; clock: Cloc
     }),
     load: async () => {
       const stored = await db.read.selectFrom('horde_modes').selectAll().execute();
+      on.clear();
       for (const mode of stored) if (mode.is_on === 1) on.add(mode.name);
     },
     change: async (input, caller) => {

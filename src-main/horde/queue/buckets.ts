@@ -1,15 +1,15 @@
-import type { MatchingWorker, MatchKind } from '#shared/horde/jobs/match.ts';
-import { refusalOfKind } from '#shared/horde/jobs/match.ts';
+import { type MatchingWorker, type MatchRule, refusalOfKind } from '#shared/horde/jobs/match.ts';
+import type { ModelProfile } from '#shared/horde/workers/profile.ts';
 import { type QueueEntry, whitelistOf } from './entry.ts';
 import { RankedList } from './ranked-list.ts';
 
 /** Waiting requests of one kind. */
-export interface Kind {
-  readonly kind: MatchKind;
+export interface KindCount<Kind> {
+  readonly kind: Kind;
   size: number;
 }
 
-type Lists = Map<MatchKind, RankedList<QueueEntry>>;
+type Lists<Kind> = Map<Kind, RankedList<QueueEntry<Kind>>>;
 
 /** Requests that name the same two models or more. */
 interface ModelSet {
@@ -25,35 +25,40 @@ const anyModel = '';
  * without looking at any request that it may not. A request that names two models waits in two lists;
  * one that names its workers waits in a list for each of those instead.
  */
-export class Buckets {
-  readonly #kinds = new Map<string, MatchKind>();
-  readonly #sizes = new Map<MatchKind, Kind>();
-  readonly #byModel = new Map<string, Lists>();
-  readonly #ofWorker = new Map<string, RankedList<QueueEntry>>();
+export class Buckets<Kind, P extends ModelProfile> {
+  readonly #rules: ReadonlyArray<MatchRule<Kind, P, string>>;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #sizes = new Map<Kind, KindCount<Kind>>();
+  readonly #byModel = new Map<string, Lists<Kind>>();
+  readonly #ofWorker = new Map<string, RankedList<QueueEntry<Kind>>>();
   readonly #excluding = new Map<string, number>();
   readonly #models = new ModelCounts();
   #targeted = 0;
 
+  constructor(rules: ReadonlyArray<MatchRule<Kind, P, string>>) {
+    this.#rules = rules;
+  }
+
   /** The one object that stands for a kind: entries share it and lists are found by it. */
-  intern(kind: MatchKind): MatchKind {
+  intern(kind: Kind): Kind {
     const id = JSON.stringify(kind);
     const known = this.#kinds.get(id) ?? kind;
     this.#kinds.set(id, known);
     return known;
   }
 
-  add(entry: QueueEntry): void {
+  add(entry: QueueEntry<Kind>): void {
     this.#count(entry, 1);
     const workers = whitelistOf(entry);
     if (workers.length === 0) for (const model of namesOf(entry)) this.#listOf(model, entry).add(entry);
     for (const worker of workers) {
-      const list = this.#ofWorker.get(worker) ?? new RankedList<QueueEntry>();
+      const list = this.#ofWorker.get(worker) ?? new RankedList<QueueEntry<Kind>>();
       list.add(entry);
       this.#ofWorker.set(worker, list);
     }
   }
 
-  delete(entry: QueueEntry): void {
+  delete(entry: QueueEntry<Kind>): void {
     this.#count(entry, -1);
     const workers = whitelistOf(entry);
     if (workers.length === 0) for (const model of namesOf(entry)) this.#deleteFrom(model, entry);
@@ -64,21 +69,21 @@ export class Buckets {
     }
   }
 
-  kinds(): Iterable<Kind> {
+  kinds(): Iterable<KindCount<Kind>> {
     return this.#sizes.values();
   }
 
   /** Lists in which something waits for a worker, of its models and its own. */
-  listsFor(worker: MatchingWorker): RankedList<QueueEntry>[] {
-    const fits = new Map<MatchKind, boolean>();
-    const isFit = (kind: MatchKind): boolean => {
+  listsFor(worker: MatchingWorker<P>): RankedList<QueueEntry<Kind>>[] {
+    const fits = new Map<Kind, boolean>();
+    const isFit = (kind: Kind): boolean => {
       const known = fits.get(kind);
       if (known !== undefined) return known;
-      const verdict = refusalOfKind(kind, worker) === undefined;
+      const verdict = refusalOfKind({ rules: this.#rules }, kind, worker) === undefined;
       fits.set(kind, verdict);
       return verdict;
     };
-    const found: RankedList<QueueEntry>[] = [];
+    const found: RankedList<QueueEntry<Kind>>[] = [];
     for (const model of [anyModel, ...worker.profile.models]) {
       const lists = this.#byModel.get(model);
       if (lists) for (const [kind, list] of lists) if (isFit(kind)) found.push(list);
@@ -99,20 +104,20 @@ export class Buckets {
     return this.#models.withoutAny(models);
   }
 
-  #forget({ kind }: Kind): void {
+  #forget({ kind }: KindCount<Kind>): void {
     this.#sizes.delete(kind);
     this.#kinds.delete(JSON.stringify(kind));
   }
 
-  #listOf(model: string, { key }: QueueEntry): RankedList<QueueEntry> {
-    const lists = this.#byModel.get(model) ?? (new Map() satisfies Lists);
+  #listOf(model: string, { key }: QueueEntry<Kind>): RankedList<QueueEntry<Kind>> {
+    const lists: Lists<Kind> = this.#byModel.get(model) ?? new Map();
     this.#byModel.set(model, lists);
-    const list = lists.get(key.kind) ?? new RankedList<QueueEntry>();
+    const list = lists.get(key.kind) ?? new RankedList<QueueEntry<Kind>>();
     lists.set(key.kind, list);
     return list;
   }
 
-  #deleteFrom(model: string, entry: QueueEntry): void {
+  #deleteFrom(model: string, entry: QueueEntry<Kind>): void {
     const lists = this.#byModel.get(model);
     const list = lists?.get(entry.key.kind);
     list?.delete(entry);
@@ -120,7 +125,7 @@ export class Buckets {
     if (lists?.size === 0) this.#byModel.delete(model);
   }
 
-  #count(entry: QueueEntry, change: 1 | -1): void {
+  #count(entry: QueueEntry<Kind>, change: 1 | -1): void {
     const { kind } = entry.key;
     const counted = this.#sizes.get(kind) ?? { kind, size: 0 };
     counted.size += change;
@@ -174,7 +179,7 @@ class ModelCounts {
   }
 }
 
-function namesOf({ key }: QueueEntry): readonly string[] {
+function namesOf({ key }: QueueEntry<unknown>): readonly string[] {
   return key.models.length === 0 ? [anyModel] : key.models;
 }
 

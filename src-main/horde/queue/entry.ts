@@ -1,21 +1,21 @@
 import type { Selectable } from 'kysely';
-import type { HordeRequestTable } from '#main/db/tables/horde-work.ts';
-import { type MatchKey, matchKeyOf, type MatchKind } from '#shared/horde/jobs/match.ts';
-import type { RequestShape } from '#shared/horde/requests/rules.ts';
+import type { HordeRequestTable, RequestType } from '#main/db/tables/horde-work.ts';
+import type { MatchKey } from '#shared/horde/jobs/match.ts';
+import type { Shapes } from '#shared/horde/requests/shape.ts';
 
 /** A request with open slots, as finding work sees it. Prompt and parameters stay in the database. */
-export interface QueueEntry {
+export interface QueueEntry<Kind> {
   readonly id: string;
   readonly score: number;
   readonly seq: number;
   readonly userId: number;
-  readonly key: MatchKey;
+  readonly key: MatchKey<Kind>;
   /** Workers that it names, at most five. */
   readonly workers: readonly string[];
   readonly workerBlacklist: boolean;
-  /** Pixelsteps of one picture. */
+  /** Pixelsteps of one picture, or the tokens that one text may have. */
   readonly things: number;
-  /** What a worker earns with one picture, in cents: an upfront worker asks for that much. */
+  /** What a worker earns with one job, in cents: an upfront worker asks for that much. */
   readonly priceCents: number;
   /** Slots that a pop may take. */
   open: number;
@@ -28,21 +28,24 @@ export type QueueRow = Pick<
 >;
 
 /** What was asked, as it was accepted. */
-export function shapeOf(row: Pick<QueueRow, 'shape'>): RequestShape {
-  // Only the accepting unit writes this column.
-  return JSON.parse(row.shape) as RequestShape;
+export function shapeOf<T extends RequestType>(_type: T, row: Pick<QueueRow, 'shape'>): Shapes[T] {
+  // Only the accepting unit of this type of request writes what this column holds.
+  return JSON.parse(row.shape) as Shapes[T];
 }
 
-/** @param intern gives the one object that stands for a kind */
-export function entryOf(row: QueueRow, intern: (kind: MatchKind) => MatchKind): QueueEntry {
-  const shape = shapeOf(row);
-  const { models, kind } = matchKeyOf(shape);
+/** @param kindOf gives the one object that stands for a shape's kind */
+export function entryOf<T extends RequestType, Kind>(
+  type: T,
+  row: QueueRow,
+  kindOf: (shape: Shapes[T]) => Kind,
+): QueueEntry<Kind> {
+  const shape = shapeOf(type, row);
   return {
     id: row.id,
     score: row.score,
     seq: row.seq,
     userId: row.user_id,
-    key: { models, kind: intern(kind) },
+    key: { models: shape.models, kind: kindOf(shape) },
     workers: shape.workers,
     workerBlacklist: shape.workerBlacklist,
     things: row.things,
@@ -52,6 +55,6 @@ export function entryOf(row: QueueRow, intern: (kind: MatchKind) => MatchKind): 
 }
 
 /** The workers alone that may do it, if it says so. */
-export function whitelistOf(entry: QueueEntry): readonly string[] {
+export function whitelistOf(entry: QueueEntry<unknown>): readonly string[] {
   return entry.workerBlacklist ? [] : entry.workers;
 }

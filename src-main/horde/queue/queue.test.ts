@@ -3,9 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
+import { imageMatching } from '#shared/horde/jobs/image-match.ts';
 import { type MatchingWorker, refusalOf } from '#shared/horde/jobs/match.ts';
-import { deriveImageRequest, type RequestShape, thingsOf } from '#shared/horde/requests/rules.ts';
+import { textMatching } from '#shared/horde/jobs/text-match.ts';
+import { deriveImageRequest, thingsOf } from '#shared/horde/requests/rules.ts';
+import type { RequestShape, TextShape } from '#shared/horde/requests/shape.ts';
+import { deriveTextRequest } from '#shared/horde/requests/text-rules.ts';
+import type { ImageProfile, TextProfile } from '#shared/horde/workers/profile.ts';
 import { createQueue } from './index.ts';
 import { RankedList } from './ranked-list.ts';
 
@@ -13,7 +19,7 @@ let folder: string;
 let db: AppDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yurt-queue-'));
-  db = await openDatabase(join(folder, 'test.db'));
+  db = await openTestDatabase(join(folder, 'test.db'));
 });
 afterAll(async () => {
   await db.close();
@@ -78,13 +84,13 @@ const anyRequest = fc
     );
     return { shape, userId: it.userId, score: it.score };
   });
-const anyWorker: fc.Arbitrary<MatchingWorker> = fc
+const anyWorker: fc.Arbitrary<MatchingWorker<ImageProfile>> = fc
   .record({
     id: fc.constantFrom('w0', 'w1', 'w2'),
     ownerId: fc.integer({ min: 1, max: 3 }),
     isOwnerTrusted: fc.boolean(),
     isInMaintenance: fc.boolean(),
-    speed: fc.constantFrom(1, 1_000_000),
+    isSlow: fc.boolean(),
     models: fc.subarray(models, { minLength: 1 }),
     nsfw: fc.boolean(),
     maxPixels: fc.constantFrom(512 * 512, 1024 * 1024),
@@ -100,6 +106,7 @@ const anyWorker: fc.Arbitrary<MatchingWorker> = fc
       threads: 1,
       requireUpfrontKudos: false,
       isExtraSlow: false,
+      allowUnsafeIp: true,
       maxPixels,
       blacklist: [],
       allowImg2img: true,
@@ -132,11 +139,11 @@ describe('the queue', () => {
   it('offers exactly what the rules allow, in order, and counts what it holds', () => {
     fc.assert(
       fc.property(fc.array(anyRequest, { maxLength: 25 }), anyWorker, (requests, worker) => {
-        const queue = createQueue(db);
+        const queue = createQueue(db, imageMatching);
         const rows = requests.map((request, seq) => ({ ...request, row: rowOf(request, seq) }));
         for (const { row } of rows) queue.add(row);
         const fitting = rows
-          .filter(({ shape, userId }) => refusalOf(shape, userId, worker) === undefined)
+          .filter(({ shape, userId }) => refusalOf(imageMatching, shape, userId, worker) === undefined)
           .sort(
             (a, b) =>
               Number(b.userId === worker.ownerId) - Number(a.userId === worker.ownerId) ||
@@ -151,7 +158,7 @@ describe('the queue', () => {
         const none = counted.filter(
           ({ shape }) => !shape.models.some((it) => worker.profile.models.includes(it)),
         );
-        expect(queue.skipped(worker).models).toBe(none.length);
+        expect(queue.skipped(worker).models ?? 0).toBe(none.length);
       }),
       { numRuns: 200 },
     );
@@ -168,7 +175,7 @@ describe('the queue', () => {
         fc.array(anyRequest, { minLength: 1, maxLength: 10 }),
         fc.array(step),
         async (requests, steps) => {
-          const queue = createQueue(db);
+          const queue = createQueue(db, imageMatching);
           const open = new Map<string, number>();
           for (const [seq, request] of requests.entries()) {
             queue.add(rowOf(request, seq));
@@ -209,6 +216,96 @@ describe('the queue', () => {
   });
 });
 
-function orderOf(queue: ReturnType<typeof createQueue>, id: string): number {
+const anyText = fc
+  .record({
+    models: fc.subarray(models),
+    maxLength: fc.constantFrom(80, 300),
+    context: fc.constantFrom(1024, 4096),
+    nsfw: fc.boolean(),
+    slow: fc.boolean(),
+    extraSlow: fc.boolean(),
+    trusted: fc.boolean(),
+    workers: fc.subarray(['w0', 'w1']),
+    blacklist: fc.boolean(),
+  })
+  .map((it) =>
+    deriveTextRequest({
+      prompt: 'p',
+      models: it.models,
+      nsfw: it.nsfw,
+      slow_workers: it.slow,
+      extra_slow_workers: it.extraSlow,
+      trusted_workers: it.trusted,
+      workers: it.workers,
+      worker_blacklist: it.blacklist,
+      params: { max_length: it.maxLength, max_context_length: it.context },
+    }),
+  );
+const anyScribe: fc.Arbitrary<MatchingWorker<TextProfile>> = fc
+  .record({
+    isOwnerTrusted: fc.boolean(),
+    isSlow: fc.boolean(),
+    isExtraSlow: fc.boolean(),
+    models: fc.subarray(models, { minLength: 1 }),
+    nsfw: fc.boolean(),
+    maxLength: fc.constantFrom(80, 512),
+    maxContextLength: fc.constantFrom(1024, 8192),
+  })
+  .map(({ isOwnerTrusted, isSlow, ...profile }) => ({
+    id: 'w0',
+    ownerId: 9,
+    isOwnerTrusted,
+    isInMaintenance: false,
+    isPaused: false,
+    isSlow,
+    profile: {
+      ...profile,
+      bridgeAgent: 'x:1:y',
+      threads: 1,
+      requireUpfrontKudos: false,
+      allowUnsafeIp: true,
+      blacklist: [],
+    },
+  }));
+
+/** The reasons of `queue.md` 3.3 and 3.4 as a reader of the table would find them. */
+function textReasons(shape: TextShape, { profile, isSlow, isOwnerTrusted, id }: MatchingWorker<TextProfile>) {
+  const isNamed = shape.workers.includes(id);
+  return [
+    shape.models.length > 0 && !shape.models.some((it) => profile.models.includes(it)) && 'models',
+    shape.workers.length > 0 && isNamed === shape.workerBlacklist && 'worker_id',
+    shape.nsfw && !profile.nsfw && 'nsfw',
+    shape.trustedWorkers && !isOwnerTrusted && 'untrusted',
+    !shape.slowWorkers && isSlow && 'performance',
+    !shape.extraSlowWorkers && profile.isExtraSlow && 'performance',
+    shape.maxContextLength > profile.maxContextLength && 'max_context_length',
+    shape.maxLength > profile.maxLength && 'max_length',
+  ].filter((reason) => reason !== false);
+}
+
+describe('the queue of texts', () => {
+  it('offers what nothing speaks against, and counts every reason', () => {
+    fc.assert(
+      fc.property(fc.array(anyText, { maxLength: 25 }), anyScribe, (shapes, worker) => {
+        const queue = createQueue(db, textMatching);
+        for (const [seq, shape] of shapes.entries()) {
+          const things = shape.maxLength;
+          const row = { id: `r${seq}`, seq, score: 0, user_id: 1, things, open_slots: 1, base_kudos: 2 };
+          queue.add({ ...row, shape: JSON.stringify(shape) });
+        }
+        const reasons = shapes.map((shape) => textReasons(shape, worker));
+        const fitting = reasons.flatMap((found, seq) => (found.length === 0 ? [`r${seq}`] : []));
+        const offered = [...queue.candidates(worker, [])].map((entry) => entry.id);
+        expect([...new Set(offered)]).toEqual(fitting);
+        const counts: Record<string, number> = {};
+        for (const reason of reasons.flat()) counts[reason] = (counts[reason] ?? 0) + 1;
+        expect(queue.skipped(worker)).toEqual(counts);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+function orderOf(queue: { place(id: string): { position: number } | undefined }, id: string): number {
   return queue.place(id)?.position ?? 0;
 }

@@ -1,7 +1,13 @@
-import type { LiveWorker, LiveWorkers } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
-import { matchKeyOf, refusalOf, refusalOfKey } from '#shared/horde/jobs/match.ts';
-import type { RequestShape } from '#shared/horde/requests/rules.ts';
+import {
+  type MatchedShape,
+  type Matching,
+  type MatchingWorker,
+  matchKeyOf,
+  refusalOf,
+  refusalOfKey,
+} from '#shared/horde/jobs/match.ts';
+import type { ModelProfile } from '#shared/horde/workers/profile.ts';
 
 interface Verdict {
   readonly at: number;
@@ -10,23 +16,39 @@ interface Verdict {
   readonly witness: string | undefined;
 }
 
+/** The online workers of a kind, as far as verdicts need them. */
+interface Online<W> {
+  readonly version: number;
+  get(id: string): W | undefined;
+  offering(models: readonly string[]): Iterable<W>;
+}
+
+/** Whether some online worker could do a request (`queue.md` 1.13). */
+export type Feasibility<Shape> = (shape: Shape, userId: number) => boolean;
+
 const lastsMs = 60_000;
 const maxVerdicts = 10_000;
 
 /**
- * Whether some online worker could do a request (`queue.md` 1.13). Requests of one kind share a verdict:
- * a good one lasts while its witness is online, a bad one until any worker's capabilities change.
+ * Verdicts about requests of a type. Requests of one kind share a verdict: a good one lasts while its
+ * witness is online, a bad one until any worker's capabilities change.
  */
-export function createFeasibility(
-  live: LiveWorkers,
+export function createFeasibility<
+  Shape extends MatchedShape,
+  Kind,
+  P extends ModelProfile,
+  Reason extends string,
+>(
+  matching: Matching<Shape, Kind, P, Reason>,
+  live: Online<MatchingWorker<P>>,
   clock: Clock,
-): (shape: RequestShape, userId: number) => boolean {
+): Feasibility<Shape> {
   const verdicts = new Map<string, Verdict>();
 
-  const witnessOf = (shape: RequestShape): string | undefined => {
-    const key = matchKeyOf(shape);
-    const isFit = (worker: LiveWorker | undefined): boolean =>
-      worker !== undefined && isForEverybody(worker) && refusalOfKey(key, worker) === undefined;
+  const witnessOf = (shape: Shape): string | undefined => {
+    const key = matchKeyOf(matching, shape);
+    const isFit = (worker: MatchingWorker<P> | undefined): boolean =>
+      worker !== undefined && isForEverybody(worker) && refusalOfKey(matching, key, worker) === undefined;
     const id = JSON.stringify([key.kind, [...key.models].sort()]);
     const known = verdicts.get(id);
     if (known && clock() - known.at < lastsMs) {
@@ -54,13 +76,13 @@ export function createFeasibility(
       : live.offering(shape.models);
     for (const worker of candidates) {
       const isSpecial = shape.workers.length > 0 || worker.ownerId === userId || !isForEverybody(worker);
-      if (isSpecial && refusalOf(shape, userId, worker) === undefined) return true;
+      if (isSpecial && refusalOf(matching, shape, userId, worker) === undefined) return true;
     }
     return false;
   };
 }
 
 /** Not for its owner alone, and without a look into prompts. */
-function isForEverybody(worker: LiveWorker): boolean {
+function isForEverybody(worker: MatchingWorker<ModelProfile>): boolean {
   return !worker.isInMaintenance && !worker.isPaused && worker.profile.blacklist.length === 0;
 }

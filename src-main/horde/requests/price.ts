@@ -1,15 +1,12 @@
-import {
-  baselineFromName,
-  imageBasePrice,
-  imageCostCents,
-  imageRewardCents,
-  modelFactor,
-} from '#shared/horde/kudos/rules.ts';
-import type { RequestShape } from '#shared/horde/requests/rules.ts';
+import { imageBasePrice, imageCostCents, imageRewardCents, modelFactor } from '#shared/horde/kudos/rules.ts';
+import { textCostCents, textEstimate } from '#shared/horde/kudos/text.ts';
+import { baselineOf, type ImageReference } from '#shared/horde/requests/models.ts';
+import type { RequestShape, TextShape } from '#shared/horde/requests/shape.ts';
+import { textModelBillions, type TextReference } from '#shared/horde/workers/text-models.ts';
 
-/** Price of one picture, in cents where the name says so. */
+/** Price of one result, in cents where the name says so. */
 export interface Price {
-  /** Without the model's factor, in kudos. */
+  /** Kudos that its worker earns, without the factor of an image model. */
   readonly baseKudos: number;
   /** What its worker earns if it is made with the dearest model. */
   readonly rewardCents: number;
@@ -17,7 +14,7 @@ export interface Price {
   readonly costCents: number;
 }
 
-export function priceOf(shape: RequestShape): Price {
+export function imagePriceOf(shape: RequestShape, reference?: ImageReference): Price {
   const baseKudos = imageBasePrice({
     width: shape.width,
     height: shape.height,
@@ -32,14 +29,26 @@ export function priceOf(shape: RequestShape): Price {
     loraCount: shape.params.loras?.length ?? 0,
     tiCount: shape.params.tis?.length ?? 0,
   });
-  const factor = Math.max(1, ...shape.models.map((model) => factorOf(shape, model)));
+  const factor = Math.max(1, ...shape.models.map((model) => factorOf(shape, model, reference)));
   const rewardCents = imageRewardCents(baseKudos, factor);
   return { baseKudos, rewardCents, costCents: costCentsOf(shape, rewardCents) };
 }
 
-export function factorOf(shape: RequestShape, model: string): number {
+/** The estimate of `kudos.md` 2.1: what is made decides what it costs. */
+export function textPriceOf(shape: TextShape, reference?: TextReference): Price {
+  const [first] = shape.models;
+  const baseKudos = textEstimate({
+    maxLength: shape.maxLength,
+    maxContextLength: shape.maxContextLength,
+    model: first === undefined ? undefined : { billions: textModelBillions(first, reference) },
+  });
+  const rewardCents = Math.round(baseKudos * 100);
+  return { baseKudos, rewardCents, costCents: textCostCents(rewardCents) };
+}
+
+export function factorOf(shape: RequestShape, model: string, reference?: ImageReference): number {
   const { workflow, hires_fix: hiresFix } = shape.params;
-  return modelFactor(baselineFromName(model), { workflow, hiresFix: hiresFix ?? false });
+  return modelFactor(baselineOf(model, reference), { workflow, hiresFix: hiresFix ?? false });
 }
 
 /** What the requester pays for a picture whose worker earns `rewardCents`. */
@@ -50,4 +59,9 @@ export function costCentsOf(shape: RequestShape, rewardCents: number): number {
     slowWorkers: shape.slowWorkers,
     workerBlacklist: shape.workerBlacklist,
   });
+}
+
+/** What the whole request costs if every result is made with its dearest model. */
+export function totalCents(jobs: number, { costCents }: Price, taxCents: number): number {
+  return costCents * jobs + taxCents;
 }

@@ -29,9 +29,9 @@ describe('what is refused', () => {
       'prompt',
     ]);
     expect((await horde.ask({ prompt: '   ' })).body.rc).toBe('MissingPrompt');
-    expect((await horde.ask({ prompt: 'x'.repeat(20_000) })).status).toBe(202);
     const unknown = await horde.ask({ models: ['a model nobody has'] });
     expect(unknown).toMatchObject({ status: 202, body: { warnings: [{ code: 'NoAvailableWorker' }] } });
+    expect((await horde.ask({ prompt: 'x'.repeat(20_000) })).status).toBe(202);
   });
 
   it('comes in the order of the API', async () => {
@@ -50,7 +50,7 @@ describe('what is refused', () => {
     expect(await rcOf({ params: { n: 20 }, models: ['GFPGAN'] }, deleted)).toBe('403 DeletedUser');
     expect(await rcOf({ source_image: 'https://x.example/a.png' })).toBe('400 SourceImageUrlInvalid');
     expect(await rcOf({ source_image: 'bm8gcGljdHVyZQ==' })).toBe('400 ImageValidationFailed');
-    expect(horde.queue.totals().requests).toBe(0);
+    expect(horde.queues.image.totals().requests).toBe(0);
   });
 
   it('is what goes over the limit of waiting pictures, also at the same moment', async () => {
@@ -80,7 +80,11 @@ describe('heavy requests', () => {
       const refused = await horde.ask({ ...heavy, dry_run: dry }, { key });
       expect(refused).toMatchObject({ status: 403, body: { rc: 'KudosUpfront' } });
     }
-    expect([await kudosOf(horde, 5), await holds(horde), horde.queue.totals().requests]).toEqual([30, [], 0]);
+    expect([await kudosOf(horde, 5), await holds(horde), horde.queues.image.totals().requests]).toEqual([
+      30,
+      [],
+      0,
+    ]);
     // The owner of the computer needs none.
     expect((await horde.ask(heavy)).status).toBe(202);
   });
@@ -160,7 +164,9 @@ describe('the queue', () => {
     await horde.ask({ prompt: 'anonymous' }, { key: anonymousKey });
     const order = [];
     for (let at = 0; at < 6; at += 1) {
-      order.push((await horde.pop({ priority_usernames: ['user7#7'] })).payload.prompt);
+      const { payload } = await horde.pop({ priority_usernames: ['user7#7'] });
+      // The filter adds a negative part to what flagged accounts ask.
+      order.push(payload.prompt?.split('###')[0]);
     }
     // 5,000 kudos of a flagged account count as 5.
     expect(order).toEqual(['owner', 'friend', 'rich', 'poor', 'flagged', 'anonymous']);

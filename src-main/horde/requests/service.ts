@@ -1,89 +1,89 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppDatabase } from '#main/db/database.ts';
+import type { RequestType } from '#main/db/tables/horde-work.ts';
 import { run } from '#main/db/work.ts';
-import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
-import { availableCents } from '#main/horde/kudos/index.ts';
+import { type ImagesService, pictureKey, type SourceRules } from '#main/horde/images/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
-import { type HordeQueue, shapeOf } from '#main/horde/queue/index.ts';
-import type { User } from '#main/horde/users/index.ts';
+import { type HordeQueues, shapeOf } from '#main/horde/queue/index.ts';
 import type { WorkersService } from '#main/horde/workers/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import { activationTaxCents, baselineFromName } from '#shared/horde/kudos/rules.ts';
+import { baselineImageSpeed, imageMatching } from '#shared/horde/jobs/image-match.ts';
+import { textMatching } from '#shared/horde/jobs/text-match.ts';
+import type { RequestAsync, RequestStatusCheck } from '#shared/horde/requests/schema.ts';
+import type { Shapes } from '#shared/horde/requests/shape.ts';
+import { type Admitted, type Arrival, createAdmission } from './accept.ts';
+import { createFeasibility, type Feasibility } from './feasible.ts';
+import type { Authenticate, RequestPorts } from './ports.ts';
+import { refuseRating } from './rating.ts';
+import { parseSources, sourceKeys } from './sources.ts';
 import {
-  checkImageParams,
-  checkSubmission,
-  deriveImageRequest,
-  type RequestShape,
-} from '#shared/horde/requests/rules.ts';
-import type {
-  GenerationInput,
-  RequestAsync,
-  RequestStatus,
-  RequestStatusCheck,
-} from '#shared/horde/requests/schema.ts';
-import { downgrade, freeSide, needsUpfront } from '#shared/horde/requests/upfront.ts';
-import { createFeasibility } from './feasible.ts';
-import { type Price, priceOf } from './price.ts';
-import { parseSources, sourceKeys, storeSources } from './sources.ts';
-import { createStatusReader, generationsOf, type RequestRow } from './status.ts';
-import {
-  cancelRequest,
-  checkConcurrency,
-  deleteExpired,
-  insertRequest,
-  kudosUpfront,
-  type RequestOrigin,
-  requestLifeMs,
-} from './units.ts';
+  createStatusReader,
+  type JobRow,
+  picturesOf,
+  type RequestRow,
+  type StatusReader,
+  textsOf,
+} from './status.ts';
+import { createTypeRules, type Inputs, type ModelReferences, type Statuses } from './types.ts';
+import { cancelRequest, deleteExpired, insertRequest, requestLifeMs } from './units.ts';
 
 export interface RequestsService {
-  /** Accepts or prices a request. @throws ProblemError of `api.md` 5.1 */
-  accept(
-    input: GenerationInput,
-    authenticate: () => Promise<User>,
-    from: Omit<RequestOrigin, 'caller'>,
+  /** Accepts or prices a request. @throws ProblemError of `api.md` 5.1 and 5.2 */
+  accept<T extends RequestType>(
+    type: T,
+    input: Inputs[T],
+    authenticate: Authenticate,
+    from: Arrival,
   ): Promise<RequestAsync>;
-  check(id: string): Promise<RequestStatusCheck>;
-  status(id: string, base: string): Promise<RequestStatus>;
+  /** @throws ProblemError 404 `RequestNotFound` · 403 `Forbidden` */
+  check(id: string, from?: Arrival): Promise<RequestStatusCheck>;
+  status<T extends RequestType>(type: T, id: string, base: string): Promise<Statuses[T]>;
   /** Hands out nothing more; running jobs may still deliver. */
-  cancel(id: string, base: string): Promise<RequestStatus>;
+  cancel<T extends RequestType>(type: T, id: string, base: string): Promise<Statuses[T]>;
+  /** Judges ratings of a request's pictures. @throws ProblemError 404, 400 always: nothing is public */
+  rate(id: string): Promise<never>;
   /** Cancels everything that waits: the horde enters maintenance. */
   cancelAll(): Promise<void>;
+  /** Cancels what waits of an account or a shared key that goes away (`decisions.md` 52). */
+  cancelOf(whose: { readonly userId: number } | { readonly sharedKeyId: string }): Promise<void>;
   /** Called after a request has entered the queue. */
-  onQueued(listener: () => void): () => void;
+  onQueued(listener: (queued: { readonly type: RequestType }) => void): () => void;
   /** Deletes expired requests with their pictures. */
   sweep(now: number): Promise<void>;
 }
 
-export interface RequestsOptions {
+export interface RequestsOptions extends RequestPorts, SourceRules {
   readonly db: AppDatabase;
-  readonly queue: HordeQueue;
+  readonly queues: HordeQueues;
   readonly workers: WorkersService;
   readonly images: ImagesService;
   readonly modes: () => Modes;
   readonly clock: Clock;
   readonly random?: () => number;
+  readonly references?: ModelReferences;
 }
 
 /** Requests that one commit ends. */
 const batchSize = 100;
+const baselineTextSpeed = 1;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
 /** Requests of the private horde: accepted, followed, cancelled (`queue.md` 1). */
 export function createRequestsService(options: RequestsOptions): RequestsService {
-  const { db, queue, workers, images, clock } = options;
-  const random = options.random ?? Math.random;
-  const listeners = new Set<() => void>();
-  const isFeasible = createFeasibility(workers.live, clock);
-  const reader = createStatusReader({ queue, live: workers.live, isFeasible, clock });
+  const { db, queues, images, clock } = options;
+  const listeners = new Set<(queued: { type: RequestType }) => void>();
+  const rules = createTypeRules(options.references ?? {}, options.random ?? Math.random);
+  const admit = createAdmission({ ...options, rules });
+  const { feasible, readers } = readersOf(options);
 
-  const find = async (id: string): Promise<RequestRow> => {
+  const find = async (type: RequestType, id: string): Promise<RequestRow> => {
     const found = await db.read
       .selectFrom('horde_requests')
       .selectAll()
       .where('id', '=', id)
+      .where('type', '=', type)
       .where('expiry', '>', clock())
       .executeTakeFirst();
     if (!found) throw problem(404, 'RequestNotFound', `Request ${id} was not found.`);
@@ -99,98 +99,86 @@ export function createRequestsService(options: RequestsOptions): RequestsService
       run(db.query.updateTable('horde_requests').set({ expiry }).where('id', '=', found.id)),
     );
   };
-  const statusOf = async (found: RequestRow, base: string): Promise<RequestStatus> => {
-    const jobs = await jobsOf(found.id);
-    return {
-      ...reader.check(found, jobs),
-      generations: await generationsOf(jobs, images, { base, r2: shapeOf(found).r2 }),
+  const views: {
+    readonly [T in RequestType]: (found: RequestRow, jobs: JobRow[], base: string) => Promise<Statuses[T]>;
+  } = {
+    image: async (found, jobs, base) => ({
+      ...readers.image.check(found, jobs),
+      generations: await picturesOf(jobs, images, { base, r2: shapeOf('image', found).r2 }),
       shared: false,
-    };
+    }),
+    text: async (found, jobs) => ({ ...readers.text.check(found, jobs), generations: textsOf(jobs) }),
   };
-  /** What is accepted in place of what was asked, and what has to be reserved for it (`queue.md` 1.8). */
-  const admit = async (
-    asked: RequestShape,
-    caller: User,
-    mayDowngrade: boolean,
-  ): Promise<{ shape: RequestShape; holdCents: number }> => {
-    // The owner of this computer waits for nobody's kudos on it (`decisions.md` 41).
-    if (caller.isAdmin) return { shape: asked, holdCents: 0 };
-    const { slots, running } = queue.totals();
-    const load = { threads: workers.live.power().threads, jobs: slots + running };
-    const side = freeSide(
-      load,
-      asked.models.map((model) => baselineFromName(model)),
-    );
-    if (!needsUpfront(asked, side)) return { shape: asked, holdCents: 0 };
-    const holdCents = totalCents(asked, priceOf(asked));
-    const available = await db.readUnit(() => availableCents(db.query, caller.id));
-    if (available >= holdCents) return { shape: asked, holdCents };
-    if (!mayDowngrade) throw kudosUpfront(holdCents);
-    return { shape: downgrade(asked, side), holdCents: 0 };
-  };
-  const enqueue = async (
-    input: GenerationInput,
-    origin: RequestOrigin,
-    admitted: { shape: RequestShape; holdCents: number; baseKudos: number },
-  ): Promise<string> => {
+  const enqueue = async <T extends RequestType>(admitted: Admitted<T>): Promise<string> => {
+    const { type, input, shape } = admitted;
     const id = randomUUID();
-    const sources = await storeSources(images, id, input);
+    const sources = await rules[type].storeSources(images, id, input, options);
     try {
-      const taxCents = taxCentsOf(admitted.shape);
-      const stored = { id, ...admitted, origin, taxCents, sources, now: clock() };
-      queue.add(await db.write(() => insertRequest(db.query, stored)));
+      const things = rules[type].things(shape);
+      const stored = { ...admitted, id, things, webhook: input.webhook, sources, now: clock() };
+      queues[type].add(await db.write(() => insertRequest(db.query, stored, options)));
     } catch (error) {
       for (const key of sourceKeys(sources)) await images.remove('source', key);
       throw error;
     }
-    for (const listener of listeners) listener();
+    for (const listener of listeners) listener({ type });
     return id;
   };
-  const cancel = async (id: string): Promise<void> => {
+  const cancel = async (type: RequestType, id: string): Promise<void> => {
     await db.write(() => cancelRequest(db.query, id, clock()));
-    queue.remove(id);
+    queues[type].remove(id);
+  };
+  const cancelEach = async (type: RequestType, ids: readonly string[]): Promise<void> => {
+    for (let at = 0; at < ids.length; at += batchSize) {
+      await Promise.all(ids.slice(at, at + batchSize).map((id) => cancel(type, id)));
+    }
   };
 
   return {
-    accept: async (input, authenticate, from) => {
-      refuseUnavailable(input, options.modes());
-      const caller = await authenticate();
-      const origin: RequestOrigin = { ...from, caller };
-      checkSubmission(input, caller);
-      if ((input.workers ?? []).length > 0 && !(await workers.exists(input.workers ?? []))) {
-        throw problem(404, 'WorkerNotFound', 'A worker of the list was not found.');
-      }
-      const asked = deriveImageRequest(input, random, caller);
-      // A price is told whatever waits already.
-      if (input.dry_run !== true) await db.readUnit(() => checkConcurrency(db.query, origin, asked));
-      checkImageParams(input, origin.clientAgent);
-      const { shape, holdCents } = await admit(asked, caller, input.allow_downgrade ?? false);
-      const price = priceOf(shape);
-      if (input.dry_run === true) return { kudos: Math.round(totalCents(shape, price) / 100) };
-      const id = await enqueue(input, origin, { shape, holdCents, baseKudos: price.baseKudos });
-      const isQuiet = isFeasible(shape, caller.id) || options.modes().isRaided;
-      const kudos = Math.round(price.costCents / 100);
-      return { id, kudos, ...(isQuiet ? {} : noWorkerWarning()) };
+    accept: async (type, input, authenticate, from) => {
+      const admitted = await admit(type, input, authenticate, from);
+      if (input.dry_run === true) return { kudos: Math.round(admitted.totalCents / 100) };
+      const { shape, origin, costCents, warnings } = admitted;
+      const id = await enqueue(admitted);
+      const isQuiet = feasible[type](shape, origin.caller.id) || options.modes().isRaided;
+      return answerOf({ type, id, costCents, isQuiet, warnings });
     },
-    check: async (id) => {
-      const found = await find(id);
+    check: async (id, from) => {
+      await refuseStrangers(options, from);
+      const found = await find('image', id);
       await keepAlive(found);
-      return reader.check(found, await jobsOf(id));
+      return readers.image.check(found, await jobsOf(id));
     },
-    status: async (id, base) => {
-      const found = await find(id);
+    status: async (type, id, base) => {
+      const found = await find(type, id);
       await keepAlive(found);
-      return statusOf(found, base);
+      return views[type](found, await jobsOf(id), base);
     },
-    cancel: async (id, base) => {
-      await find(id);
-      await cancel(id);
-      return statusOf(await find(id), base);
+    cancel: async (type, id, base) => {
+      await find(type, id);
+      await cancel(type, id);
+      return views[type](await find(type, id), await jobsOf(id), base);
+    },
+    rate: async (id) => {
+      const found = await find('image', id);
+      return refuseRating(readers.image.check(found, await jobsOf(id)));
     },
     cancelAll: async () => {
-      const waiting = [...queue.open().keys()];
-      for (let at = 0; at < waiting.length; at += batchSize) {
-        await Promise.all(waiting.slice(at, at + batchSize).map((id) => cancel(id)));
+      await cancelEach('image', [...queues.image.open().keys()]);
+      await cancelEach('text', [...queues.text.open().keys()]);
+    },
+    cancelOf: async (whose) => {
+      const waiting = db.read.selectFrom('horde_requests').select(['id', 'type']).where('open_slots', '>', 0);
+      const found = await (
+        'userId' in whose
+          ? waiting.where('user_id', '=', whose.userId)
+          : waiting.where('shared_key_id', '=', whose.sharedKeyId)
+      ).execute();
+      for (const type of ['image', 'text'] as const) {
+        await cancelEach(
+          type,
+          found.filter((it) => it.type === type).map((it) => it.id),
+        );
       }
     },
     onQueued: (listener) => {
@@ -200,10 +188,11 @@ export function createRequestsService(options: RequestsOptions): RequestsService
     sweep: async (now) => {
       for (;;) {
         const expired = await db.write(() => deleteExpired(db.query, now, batchSize));
-        for (const { id, sources, jobIds } of expired) {
-          queue.remove(id);
+        for (const { id, type, sources, jobIds } of expired) {
+          queues[type].remove(id);
           for (const jobId of jobIds) {
-            queue.ended(jobId);
+            queues[type].ended(jobId);
+            if (type === 'text') continue;
             images.drop(jobId);
             await images.remove('transient', pictureKey(jobId));
           }
@@ -216,26 +205,57 @@ export function createRequestsService(options: RequestsOptions): RequestsService
   };
 }
 
-/** What is refused before anybody asks who calls (`api.md` 5.1, rows 3 to 5). */
-function refuseUnavailable(input: GenerationInput, modes: Modes): void {
-  if (input.style !== undefined) throw problem(404, 'StyleNotFound', `Style '${input.style}' was not found.`);
-  if (modes.isInMaintenance) {
-    throw problem(400, 'MaintenanceMode', 'This horde is in maintenance mode. Try again later.');
+function readersOf({ queues, workers: { live }, clock }: RequestsOptions): {
+  readonly feasible: { readonly [T in RequestType]: Feasibility<Shapes[T]> };
+  readonly readers: Readonly<Record<RequestType, StatusReader>>;
+} {
+  const image = createFeasibility(imageMatching, live.image, clock);
+  const text = createFeasibility(textMatching, live.text, clock);
+  return {
+    feasible: { image, text },
+    readers: {
+      image: createStatusReader({
+        type: 'image',
+        queue: queues.image,
+        live: live.image,
+        baselineSpeed: baselineImageSpeed,
+        isFeasible: image,
+        clock,
+      }),
+      text: createStatusReader({
+        type: 'text',
+        queue: queues.text,
+        live: live.text,
+        baselineSpeed: baselineTextSpeed,
+        isFeasible: text,
+        clock,
+      }),
+    },
+  };
+}
+
+/** Polls without a name of their own, from an address in timeout (`api.md` 5.1). */
+async function refuseStrangers({ addresses }: RequestPorts, from: Arrival | undefined): Promise<void> {
+  if (!from || !from.clientAgent.startsWith('unknown:')) return;
+  if ((await addresses?.isTimedOut(from.ip)) === true) {
+    throw problem(403, 'Forbidden', 'Nothing is told to this address at the moment.');
   }
-  if (input.webhook !== undefined)
-    throw problem(400, 'BadRequest', 'Webhooks are not allowed on this horde.');
 }
 
-function taxCentsOf(shape: RequestShape): number {
-  return activationTaxCents({ extraSourceImages: shape.extraSourceImages, usesForeignStyle: false });
-}
-
-/** What the whole request costs if every picture is made with its dearest model. */
-function totalCents(shape: RequestShape, { costCents }: Price): number {
-  return costCents * shape.jobs + taxCentsOf(shape);
-}
-
-function noWorkerWarning(): Pick<RequestAsync, 'message' | 'warnings'> {
+function answerOf(accepted: {
+  readonly type: RequestType;
+  readonly id: string;
+  readonly costCents: number;
+  readonly isQuiet: boolean;
+  readonly warnings: NonNullable<RequestAsync['warnings']>;
+}): RequestAsync {
   const message = 'No active worker can do this request now. It waits until one appears.';
-  return { message, warnings: [{ code: 'NoAvailableWorker', message }] };
+  const nobody = accepted.isQuiet ? [] : [{ code: 'NoAvailableWorker', message }];
+  const warnings = [...nobody, ...accepted.warnings];
+  return {
+    id: accepted.id,
+    kudos: Math.round(accepted.costCents / 100),
+    ...(accepted.isQuiet ? {} : { message }),
+    ...(accepted.type === 'text' || warnings.length === 0 ? {} : { warnings }),
+  };
 }

@@ -1,9 +1,15 @@
-import type { ImagesService } from '#main/horde/images/index.ts';
+import {
+  asUnreadable,
+  type ImagesService,
+  sourceBytes,
+  type SourceBytes,
+  type SourceRules,
+} from '#main/horde/images/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
+import { hasAlpha } from '#shared/horde/requests/alpha.ts';
 import type { GenerationInput } from '#shared/horde/requests/schema.ts';
 
-const maxBytes = 5000 * 1024;
-const sourceLimits = { maxBytes, maxWidth: 3072, maxHeight: 3072 };
+const maxSide = 3072;
 const sourceQuality = 90;
 
 /** Names of stored source pictures of a request. */
@@ -25,40 +31,54 @@ export function sourceKeys(sources: StoredSources | undefined): string[] {
 
 /**
  * Checks and stores the pictures that a request brings; on a failure none of them stays.
- * @throws ProblemError 400 `SourceImageUrlInvalid` · `SourceImageSizeExceeded` · `ImageValidationFailed`
+ * @throws ProblemError 400 `SourceImageUrlInvalid` · `SourceImageSizeExceeded` · `SourceImageUnreadable` ·
+ *   `ImageValidationFailed` · `InpaintingMissingMask`
  */
 export async function storeSources(
   images: ImagesService,
   id: string,
   input: GenerationInput,
+  rules: SourceRules,
 ): Promise<StoredSources | undefined> {
-  if (input.source_image === undefined && input.extra_source_images === undefined) return undefined;
+  const { source_image: picture, source_mask: mask, extra_source_images: more = [] } = input;
+  if (picture === undefined && input.extra_source_images === undefined) return undefined;
   const done: string[] = [];
-  const store = async (name: string, picture: string): Promise<string> => {
+  const store = async (name: string, source: SourceBytes): Promise<string> => {
     const key = `${id}_${name}.webp`;
-    await images.store('source', key, decoded(picture), sourceLimits, sourceQuality);
+    const limits = { maxBytes: source.maxBytes, maxWidth: maxSide, maxHeight: maxSide };
+    try {
+      await images.store('source', key, source.bytes, limits, sourceQuality);
+    } catch (error) {
+      throw asUnreadable(error, source);
+    }
     done.push(key);
     return key;
   };
+  const take = async (name: string, source: string | undefined) =>
+    source === undefined ? undefined : store(name, await sourceBytes(rules, source));
   try {
-    const image = input.source_image === undefined ? undefined : await store('src', input.source_image);
-    const mask = input.source_mask === undefined ? undefined : await store('msk', input.source_mask);
+    const found = picture === undefined ? undefined : await sourceBytes(rules, picture);
+    if (found) refuseMissingMask(input, found);
+    const image = found && (await store('src', found));
+    const masked = await take('msk', mask);
     const extras: Array<{ key: string; strength: number }> = [];
-    for (const [index, extra] of (input.extra_source_images ?? []).entries()) {
-      extras.push({ key: await store(`extra_src_${index}`, extra.image), strength: extra.strength ?? 1 });
+    for (const [index, { image: extra, strength = 1 }] of more.entries()) {
+      extras.push({ key: await store(`extra_src_${index}`, await sourceBytes(rules, extra)), strength });
     }
-    return { ...(image === undefined ? {} : { image }), ...(mask === undefined ? {} : { mask }), extras };
+    return {
+      ...(image === undefined ? {} : { image }),
+      ...(masked === undefined ? {} : { mask: masked }),
+      extras,
+    };
   } catch (error) {
     for (const key of done) await images.remove('source', key);
     throw error;
   }
 }
 
-function decoded(picture: string): Buffer {
-  if (/^https?:/i.test(picture)) {
-    throw new ProblemError(400, 'SourceImageUrlInvalid', 'This horde takes no pictures by URL. Send base64.');
-  }
-  const bytes = Buffer.from(picture, 'base64');
-  if (bytes.length <= maxBytes) return bytes;
-  throw new ProblemError(400, 'SourceImageSizeExceeded', 'A source picture has at most 5000 KiB.');
+/** Without a mask, inpainting changes what is transparent; a picture in which nothing can be has to bring one. */
+function refuseMissingMask(input: GenerationInput, { bytes }: SourceBytes): void {
+  if (input.source_processing !== 'inpainting' || input.source_mask !== undefined) return;
+  if (hasAlpha(Buffer.from(bytes))) return;
+  throw new ProblemError(400, 'InpaintingMissingMask', 'Send a source_mask, or a picture with transparency.');
 }

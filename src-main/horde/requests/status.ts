@@ -1,13 +1,13 @@
 import type { Selectable } from 'kysely';
-import type { HordeJobTable, HordeRequestTable } from '#main/db/tables/horde-work.ts';
+import type { HordeJobTable, HordeRequestTable, RequestType } from '#main/db/tables/horde-work.ts';
 import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
-import { type HordeQueue, type Place, shapeOf } from '#main/horde/queue/index.ts';
-import type { LiveWorkers } from '#main/horde/workers/index.ts';
+import { type Place, type QueueFigures, shapeOf } from '#main/horde/queue/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
-import { baselineSpeed } from '#shared/horde/jobs/match.ts';
-import type { RequestShape } from '#shared/horde/requests/rules.ts';
 import type { Generation, RequestStatusCheck } from '#shared/horde/requests/schema.ts';
+import type { Shapes } from '#shared/horde/requests/shape.ts';
 import { statusCounts } from '#shared/horde/requests/states.ts';
+import type { TextGeneration } from '#shared/horde/requests/text-schema.ts';
+import type { Feasibility } from './feasible.ts';
 
 export type RequestRow = Selectable<HordeRequestTable>;
 export type JobRow = Selectable<HordeJobTable>;
@@ -16,15 +16,27 @@ export interface StatusReader {
   check(row: RequestRow, jobs: readonly JobRow[]): RequestStatusCheck;
 }
 
-export interface StatusReaderOptions {
-  readonly queue: HordeQueue;
-  readonly live: LiveWorkers;
-  readonly isFeasible: (shape: RequestShape, userId: number) => boolean;
+export interface StatusReaderOptions<T extends RequestType> {
+  readonly type: T;
+  readonly queue: Pick<QueueFigures, 'place'>;
+  /** Online workers of the type. */
+  readonly live: {
+    get(id: string): { readonly speed: number } | undefined;
+    power(): { readonly threads: number; readonly meanSpeed: number };
+  };
+  /** Speed of a worker that nothing is known of, in things a second. */
+  readonly baselineSpeed: number;
+  readonly isFeasible: Feasibility<Shapes[T]>;
   readonly clock: Clock;
 }
 
 /** Reads what status answers say of the queue (`queue.md` 1.12, 1.13). */
-export function createStatusReader({ queue, live, isFeasible, clock }: StatusReaderOptions): StatusReader {
+export function createStatusReader<T extends RequestType>(options: StatusReaderOptions<T>): StatusReader {
+  const { type, queue, live, baselineSpeed, clock } = options;
+  const waitSeconds = (place: Place): number => {
+    const { threads, meanSpeed } = live.power();
+    return place.things / (meanSpeed * Math.min(threads, place.slots) || baselineSpeed);
+  };
   return {
     check: (row, jobs) => {
       const processing = jobs.filter((job) => job.state === 'processing');
@@ -41,8 +53,8 @@ export function createStatusReader({ queue, live, isFeasible, clock }: StatusRea
         const speed = live.get(job.worker_id)?.speed ?? baselineSpeed;
         return Math.max(0, row.things / speed - (clock() - job.started) / 1000);
       });
-      const wait = (place ? waitSeconds(place, live.power()) : 0) + Math.max(0, ...running);
-      const isPossible = () => row.expiry > clock() && isFeasible(shapeOf(row), row.user_id);
+      const wait = (place ? waitSeconds(place) : 0) + Math.max(0, ...running);
+      const isPossible = () => row.expiry > clock() && options.isFeasible(shapeOf(type, row), row.user_id);
       return {
         ...counts,
         queue_position: place?.position ?? 0,
@@ -54,12 +66,8 @@ export function createStatusReader({ queue, live, isFeasible, clock }: StatusRea
   };
 }
 
-function waitSeconds(place: Place, power: { threads: number; meanSpeed: number }): number {
-  return place.things / (power.meanSpeed * Math.min(power.threads, place.slots) || baselineSpeed);
-}
-
 /** The finished pictures of a request, each with a fresh link or as base64. */
-export function generationsOf(
+export function picturesOf(
   jobs: readonly JobRow[],
   images: ImagesService,
   options: { base: string; r2: boolean },
@@ -87,4 +95,32 @@ export function generationsOf(
         state: 'ok' as const,
       })),
   );
+}
+
+/** The finished texts of a request. */
+export function textsOf(jobs: readonly JobRow[]): TextGeneration[] {
+  return jobs
+    .filter((job) => job.state === 'completed')
+    .map((job) => {
+      // Validated by the submit's schema before it was stored.
+      const metadata = JSON.parse(job.metadata) as TextGeneration['gen_metadata'];
+      return {
+        text: job.text ?? '',
+        seed: Number(job.seed ?? 0),
+        gen_metadata: metadata,
+        worker_id: job.worker_id,
+        worker_name: job.worker_name,
+        model: job.model,
+        state: textStateOf(job.is_censored === 1, metadata),
+      };
+    });
+}
+
+/** What a finished text is shown as (`api.md` 3.2). */
+export function textStateOf(
+  isCensored: boolean,
+  metadata: TextGeneration['gen_metadata'],
+): TextGeneration['state'] {
+  if (metadata.some((entry) => entry.value === 'csam')) return 'csam';
+  return isCensored ? 'censored' : 'ok';
 }

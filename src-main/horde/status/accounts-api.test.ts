@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { createHordeListener } from '#main/server/horde-listener.ts';
 import { createModesService, modeRoutes } from '../modes/index.ts';
@@ -19,7 +20,7 @@ const servers: AppFastify[] = [];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'yurt-horde-'));
-  db = await openDatabase(join(folder, 'test.db'));
+  db = await openTestDatabase(join(folder, 'test.db'));
   let draw = 0;
   users = createUsersService({
     db,
@@ -45,14 +46,22 @@ function features(api: AppFastify): void {
     probe: () => users.byId(0),
     version: '1.2.3',
     source: {
-      queuedImages: () => ({ requests: 1, jobs: 2, megapixelsteps: 3 }),
-      onlineWorkers: () => ({ workers: 1, threads: 4, pastMinuteMegapixelsteps: 5 }),
-      models: () => [
+      queued: (type) => ({
+        requests: 1,
+        jobs: type === 'image' ? 2 : 7,
+        things: type === 'image' ? 3e6 : 90,
+      }),
+      online: (type) => ({ workers: 1, threads: type === 'image' ? 4 : 2 }),
+      alchemists: () => ({ workers: 2, threads: 5 }),
+      queuedForms: () => Promise.resolve(6),
+      pastMinute: (type) => (type === 'image' ? 5e6 : 8),
+      models: (type) => [
         {
+          type,
           name: 'a/b',
           threads: 2,
-          pixelstepsPerSecond: 10,
-          queuedPixelsteps: 100,
+          thingsPerSecond: 10,
+          queuedThings: 100,
           queuedJobs: 1,
           isKnown: true,
         },
@@ -82,7 +91,10 @@ describe('users and status over HTTP', () => {
       new URL('../../../src-shared/horde/common/operations.tsv', import.meta.url),
       'utf8',
     );
-    const known = text.trim().split('\n');
+    const known = text
+      .trim()
+      .split('\n')
+      .map((line) => line.split('\t').slice(0, 3).join('\t'));
     const document = (await (await fetch(`${url}/api/swagger.json`)).json()) as {
       swagger: string;
       basePath: string;
@@ -113,16 +125,25 @@ describe('users and status over HTTP', () => {
     expect(await (await fetch(`${url}/api/v2/status/heartbeat`)).json()).toEqual({
       message: 'OK',
       version: '1.2.3',
-      queue: 2,
-      threads: 4,
-      active_count: 1,
+      queue: 9,
+      threads: 11,
+      active_count: 4,
       db_connection: true,
     });
-    expect(await (await fetch(`${url}/api/v2/status/performance`)).json()).toMatchObject({
+    expect(await (await fetch(`${url}/api/v2/status/performance`)).json()).toEqual({
       queued_requests: 2,
+      queued_text_requests: 7,
       queued_megapixelsteps: 3,
+      queued_tokens: 90,
+      queued_forms: 6,
+      worker_count: 1,
       thread_count: 4,
+      text_worker_count: 1,
+      text_thread_count: 2,
+      interrogator_count: 2,
+      interrogator_thread_count: 5,
       past_minute_megapixelsteps: 5,
+      past_minute_tokens: 8,
     });
   });
 

@@ -3,9 +3,9 @@ import type { Clock } from '#shared/common/clock.ts';
 /** What was finished lately, for performance figures. */
 export interface Activity {
   record(job: { readonly model: string; readonly things: number; readonly tookMs: number }): void;
-  /** Pixelsteps delivered in the last 60 seconds. */
+  /** Pixelsteps or tokens delivered in the last 60 seconds. */
   thingsOfPastMinute(): number;
-  /** Mean pixelsteps a second of a model's jobs in the last hour; 0 without data. */
+  /** Mean pixelsteps or tokens a second of a model's jobs in the last hour; 0 without data. */
   speedOf(model: string): number;
 }
 

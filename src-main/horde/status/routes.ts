@@ -1,25 +1,38 @@
 import { Type } from 'typebox';
+import type { RequestType } from '#main/db/tables/horde-work.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import { Problem, ProblemError } from '#shared/common/problem.ts';
 import { ActiveModel, Heartbeat, ModelPath, ModelsQuery, Performance } from '#shared/horde/status/schema.ts';
 
+/** Online workers of a kind. */
+export interface OnlinePower {
+  readonly workers: number;
+  readonly threads: number;
+}
+
 /** What the status routes ask of requests, jobs and workers. */
 export interface StatusSource {
-  /** Waiting and running jobs of unfinished requests. */
-  queuedImages(): { requests: number; jobs: number; megapixelsteps: number };
-  /** Image workers that checked in within 300 s. */
-  onlineWorkers(): { workers: number; threads: number; pastMinuteMegapixelsteps: number };
+  /** Waiting and running jobs of unfinished requests; `things` are pixelsteps or tokens. */
+  queued(type: RequestType): { requests: number; jobs: number; things: number };
+  /** Workers that checked in within 300 s. */
+  online(type: RequestType): OnlinePower;
+  alchemists(): OnlinePower;
+  /** Forms that wait or run. */
+  queuedForms(): Promise<number>;
+  /** Pixelsteps or tokens delivered in the last 60 seconds. */
+  pastMinute(type: RequestType): number;
   /** Models that online workers offer or that requests name. */
-  models(): readonly ModelActivity[];
+  models(type: RequestType): readonly ModelActivity[];
 }
 
 export interface ModelActivity {
+  readonly type: RequestType;
   readonly name: string;
   /** Threads of online workers that offer it. */
   readonly threads: number;
-  /** Pixelsteps a second a thread over the last hour; 0 without data. */
-  readonly pixelstepsPerSecond: number;
-  readonly queuedPixelsteps: number;
+  /** Pixelsteps or tokens a second a thread over the last hour; 0 without data. */
+  readonly thingsPerSecond: number;
+  readonly queuedThings: number;
   readonly queuedJobs: number;
   /** In the model reference, and not somebody's own. */
   readonly isKnown: boolean;
@@ -47,13 +60,14 @@ function heartbeatRoutes(api: AppFastify, { source, probe, version }: StatusRout
     async (request) => {
       try {
         await probe();
-        const [queued, online] = [source.queuedImages(), source.onlineWorkers()];
+        const [image, text] = [source.online('image'), source.online('text')];
+        const alchemists = source.alchemists();
         return {
           message: 'OK' as const,
           version,
-          queue: queued.jobs,
-          threads: online.threads,
-          active_count: online.workers,
+          queue: source.queued('image').jobs + source.queued('text').jobs,
+          threads: image.threads + text.threads + alchemists.threads,
+          active_count: image.workers + text.workers + alchemists.workers,
           db_connection: true,
         };
       } catch (error) {
@@ -66,22 +80,24 @@ function heartbeatRoutes(api: AppFastify, { source, probe, version }: StatusRout
   api.get(
     '/api/v2/status/performance',
     { schema: { operationId: 'get_horde_load', response: { 200: Performance } } },
-    () => {
-      const [queued, online] = [source.queuedImages(), source.onlineWorkers()];
+    async () => {
+      const [images, texts] = [source.queued('image'), source.queued('text')];
+      const [dreamers, scribes] = [source.online('image'), source.online('text')];
+      const alchemists = source.alchemists();
       return {
-        queued_requests: queued.jobs,
-        queued_text_requests: 0,
-        queued_megapixelsteps: queued.megapixelsteps,
-        queued_tokens: 0,
-        queued_forms: 0,
-        worker_count: online.workers,
-        thread_count: online.threads,
-        text_worker_count: 0,
-        text_thread_count: 0,
-        interrogator_count: 0,
-        interrogator_thread_count: 0,
-        past_minute_megapixelsteps: online.pastMinuteMegapixelsteps,
-        past_minute_tokens: 0,
+        queued_requests: images.jobs,
+        queued_text_requests: texts.jobs,
+        queued_megapixelsteps: images.things / 1e6,
+        queued_tokens: texts.things,
+        queued_forms: await source.queuedForms(),
+        worker_count: dreamers.workers,
+        thread_count: dreamers.threads,
+        text_worker_count: scribes.workers,
+        text_thread_count: scribes.threads,
+        interrogator_count: alchemists.workers,
+        interrogator_thread_count: alchemists.threads,
+        past_minute_megapixelsteps: source.pastMinute('image') / 1e6,
+        past_minute_tokens: source.pastMinute('text'),
       };
     },
   );
@@ -102,11 +118,10 @@ function modelRoutes(api: AppFastify, { source }: StatusRoutesServices): void {
       if (state !== 'all' && state !== 'known' && state !== 'custom') {
         throw new ProblemError(400, 'BadRequest', 'model_state is all, known or custom.');
       }
-      if (query.type === 'text') return [];
       const min = Number(query.min_count ?? Number.NEGATIVE_INFINITY);
       const max = Number(query.max_count ?? Number.POSITIVE_INFINITY);
-      const models = source.models();
-      return models
+      return source
+        .models(query.type ?? 'image')
         .filter((model) => state === 'all' || model.isKnown === (state === 'known'))
         .filter((model) => model.threads >= min && model.threads <= max)
         .map((model) => activeModel(model));
@@ -123,8 +138,9 @@ function modelRoutes(api: AppFastify, { source }: StatusRoutesServices): void {
     },
     ({ params }) => {
       const name = decodeAgain(params.model_name);
-      const models = source.models();
-      return models.filter((model) => model.name === name).map((model) => activeModel(model));
+      const models = [...source.models('image'), ...source.models('text')];
+      const found = models.find((model) => model.name === name);
+      return found ? [activeModel(found)] : [];
     },
   );
 }
@@ -139,15 +155,15 @@ function decodeAgain(name: string): string {
 }
 
 function activeModel(model: ModelActivity): ActiveModel {
-  const speed = model.threads * model.pixelstepsPerSecond;
-  const eta = speed > 0 ? Math.trunc(model.queuedPixelsteps / speed) : unservedEta;
+  const speed = model.threads * model.thingsPerSecond;
+  const eta = speed > 0 ? Math.trunc(model.queuedThings / speed) : unservedEta;
   return {
     name: model.name,
     count: model.threads,
-    performance: model.pixelstepsPerSecond,
-    queued: model.queuedPixelsteps,
+    performance: model.thingsPerSecond,
+    queued: model.queuedThings,
     jobs: model.queuedJobs,
-    eta: model.queuedPixelsteps === 0 ? 0 : eta,
-    type: 'image',
+    eta: model.queuedThings === 0 ? 0 : eta,
+    type: model.type,
   };
 }

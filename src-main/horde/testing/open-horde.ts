@@ -2,19 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
-import { openDatabase } from '#main/db/database.ts';
+import { type Logger, pino } from 'pino';
+import { dropTestDatabase, openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import { run } from '#main/db/work.ts';
 import { assembleHorde } from '#main/horde/assembly/index.ts';
 import { createImagesService } from '#main/horde/images/index.ts';
 import { openKudosAccount } from '#main/horde/kudos/index.ts';
 import { createUsersService } from '#main/horde/users/index.ts';
+import type { WebhookSender } from '#main/horde/webhooks/index.ts';
 import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
 import { createHordeListener } from '#main/server/horde-listener.ts';
 import type { PopAnswer } from '#shared/horde/jobs/schema.ts';
+import type { TextPopAnswer } from '#shared/horde/jobs/text-schema.ts';
 
 /** Stands for the media process, which has tests of its own: what begins like a WebP passes. */
-const media: MediaEngine = {
+const believingMedia: MediaEngine = {
   toWebp: (picture) =>
     Buffer.from(picture).subarray(8, 12).toString() === 'WEBP'
       ? Promise.resolve({ webp: picture, width: 512, height: 512 })
@@ -29,6 +31,9 @@ export const anonymousKey = '0000000000';
 /** An instant that the tests' clocks start at. */
 export const someTime = 1_800_000_000_000;
 
+/** The file in a horde's folder, or what stands for it on a server. */
+export const databaseFile = 'horde.sqlite';
+
 export interface CallAnswer {
   readonly status: number;
   // The tests read whatever an answer holds.
@@ -39,7 +44,9 @@ export interface CallAnswer {
 export interface NewUser {
   readonly id: number;
   readonly kudos?: number;
-  readonly flags?: Partial<Record<'is_trusted' | 'is_moderator' | 'is_flagged' | 'is_education', 1>>;
+  readonly flags?: Partial<
+    Record<'is_trusted' | 'is_moderator' | 'is_flagged' | 'is_education' | 'is_customizer', 1>
+  >;
   readonly deletedAt?: number;
 }
 
@@ -48,6 +55,8 @@ export type TestHorde = Awaited<ReturnType<typeof openHorde>>;
 /** Calls that a test may make; `key` is the owner's unless said otherwise. */
 export interface CallOptions {
   readonly key?: string;
+  /** The address of the caller; this computer's unless said otherwise. */
+  readonly from?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -55,10 +64,20 @@ export interface CallOptions {
  * The whole private horde over a real database and its real listener, driven by injected calls. Opened
  * again on the same folder it is the horde after a restart.
  */
-export async function openHorde(options: { folder: string; clock: { now: number }; key?: string }) {
-  const { folder } = options;
+export async function openHorde(options: {
+  folder: string;
+  clock: { now: number };
+  key?: string;
+  /** Takes webhooks and keeps what they would be told. */
+  webhooks?: Pick<WebhookSender, 'refuse' | 'send'>;
+  /** Decodes pictures; without it, what calls itself a WebP is believed. */
+  media?: MediaEngine;
+  /** Takes the log; without it nothing does. */
+  log?: Logger;
+}) {
+  const { folder, media = believingMedia, log = pino({ level: 'silent' }) } = options;
   const clock = () => options.clock.now;
-  const db = await openDatabase(join(folder, 'horde.sqlite'));
+  const db = await openTestDatabase(join(folder, databaseFile));
   const users = createUsersService({ db, clock, randomBytes, serverSecret: Buffer.alloc(32, 1) });
   const owner = await users.ensureOwner();
   const images = createImagesService({
@@ -68,28 +87,37 @@ export async function openHorde(options: { folder: string; clock: { now: number 
     clock,
   });
   const version = '1.2.3';
-  const horde = await assembleHorde({ db, clock, users, images, version });
-  const { queue, workers } = horde;
+  const horde = await assembleHorde({
+    db,
+    clock,
+    users,
+    images,
+    version,
+    ...(options.webhooks ? { webhooks: options.webhooks } : {}),
+  });
+  const { queues, workers } = horde;
   const server = await createHordeListener({
-    log: pino({ level: 'silent' }),
+    log,
     version,
     rateLimits: 'off',
     features: horde.register,
   });
   await server.ready();
   const ownerKey = options.key ?? owner.apiKey ?? '';
+  let isClosed = false;
 
   const call = async (
-    method: 'GET' | 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     payload?: object,
-    { key = ownerKey, headers = {} }: CallOptions = {},
+    { key = ownerKey, from, headers = {} }: CallOptions = {},
   ): Promise<CallAnswer> => {
     const answer = await server.inject({
       method,
       url: `/api/v2${path}`,
       headers: { host: 'localhost', ...(key === '' ? {} : { apikey: key }), ...headers },
       ...(payload ? { payload } : {}),
+      ...(from === undefined ? {} : { remoteAddress: from }),
     });
     return { status: answer.statusCode, body: answer.json(), headers: answer.headers };
   };
@@ -103,12 +131,18 @@ export async function openHorde(options: { folder: string; clock: { now: number 
   };
   return {
     db,
+    users,
+    /** All of its features, for what no call reaches. */
+    features: horde,
     server,
     call,
     addUser,
     ownerKey,
-    queue,
+    queues,
     workers,
+    community: horde.community,
+    kudos: horde.kudos,
+    moderation: horde.moderation,
     /** What the timer does. */
     sweep: horde.sweep,
     ask: (extra: object = {}, as?: CallOptions) =>
@@ -120,11 +154,24 @@ export async function openHorde(options: { folder: string; clock: { now: number 
     },
     submit: (id: string | null, extra: object = {}, as?: CallOptions) =>
       call('POST', '/generate/submit', { id, generation: webp.toString('base64'), seed: 7, ...extra }, as),
+    askText: (extra: object = {}, as?: CallOptions) =>
+      call('POST', '/generate/text/async', { prompt: 'Once upon a time', ...extra }, as),
+    popText: async (extra: object = {}, as?: CallOptions): Promise<TextPopAnswer> => {
+      const offer = { name: 'Scribe One', models: ['tiny-13B'], max_length: 1024, ...extra };
+      const { body } = await call('POST', '/generate/text/pop', offer, as);
+      return body;
+    },
+    submitText: (id: string | null, extra: object = {}, as?: CallOptions) =>
+      call('POST', '/generate/text/submit', { id, generation: 'there was a lighthouse.', ...extra }, as),
     upload: (link: string | null, payload: Buffer = webp) =>
       server.inject({ method: 'PUT', url: pathOf(link), headers: { host: 'localhost' }, payload }),
     fetch: (link: string) => server.inject({ url: pathOf(link), headers: { host: 'localhost' } }),
+    /** Closed again, as after a test that restarts it, it stays closed. */
     close: async () => {
+      if (isClosed) return;
+      isClosed = true;
       await server.close();
+      await horde.moderation.close();
       await db.close();
     },
   };
@@ -134,7 +181,8 @@ export function pathOf(link: string | null): string {
   return (link ?? '').replace(/^https?:\/\/[^/]+/, '');
 }
 
-function userRow(user: NewUser) {
+/** The row of an account that a test adds. */
+export function userRow(user: NewUser) {
   return {
     id: user.id,
     username: `user${user.id}`,
@@ -167,10 +215,14 @@ export function hordeFolder() {
   return {
     open: async (
       clock = { now: someTime },
+      more: Pick<Parameters<typeof openHorde>[0], 'webhooks'> = {},
     ): Promise<TestHorde & { clock: { now: number }; folder: string }> => {
       const folder = await mkdtemp(join(tmpdir(), 'yurt-horde-'));
-      ends.push(() => rm(folder, { recursive: true, force: true }));
-      const horde = await openHorde({ folder, clock });
+      ends.push(
+        () => rm(folder, { recursive: true, force: true }),
+        () => dropTestDatabase(join(folder, databaseFile)),
+      );
+      const horde = await openHorde({ folder, clock, ...more });
       ends.push(horde.close);
       return { ...horde, clock, folder };
     },

@@ -1,4 +1,5 @@
 import { ProblemError } from '#shared/common/problem.ts';
+import { deletedUser } from '#shared/horde/users/rights.ts';
 import type { UsersService } from './service.ts';
 import type { User } from './user.ts';
 
@@ -25,10 +26,22 @@ export function requireApiKey(request: CallerRequest): string {
 }
 
 /**
- * The account of a caller on an operation that needs a key.
- * @throws ProblemError 400 without the header, 401 `InvalidAPIKey`
+ * The account of a caller on an operation that needs a key. An account that is being deleted may do
+ * nothing (ACC-55).
+ * @throws ProblemError 400 without the header, 401 `InvalidAPIKey`, 403 `DeletedUser`
  */
 export async function requireUser(users: UsersService, request: CallerRequest): Promise<User> {
+  const user = await requireAnyUser(users, request);
+  if (user.isDeleted) throw deletedUser();
+  return user;
+}
+
+/**
+ * The account of a caller, even of one that is being deleted: for what such an account may still do, and
+ * for running jobs, which end as usual.
+ * @throws ProblemError 400 without the header, 401 `InvalidAPIKey`
+ */
+export async function requireAnyUser(users: UsersService, request: CallerRequest): Promise<User> {
   const user = await users.authenticate(requireApiKey(request), request);
   if (!user) throw invalidApiKey();
   return user;
@@ -39,7 +52,7 @@ export async function requireUser(users: UsersService, request: CallerRequest): 
  * @throws ProblemError 401 `InvalidAPIKey` for a key that opens nothing
  */
 export async function optionalUser(users: UsersService, request: CallerRequest): Promise<User | undefined> {
-  return apiKeyOf(request) === undefined ? undefined : requireUser(users, request);
+  return apiKeyOf(request) === undefined ? undefined : requireAnyUser(users, request);
 }
 
 export function invalidApiKey(): ProblemError {

@@ -1,20 +1,21 @@
-import type { UserDetails } from '#shared/horde/users/schema.ts';
+import { rfc822 } from '#shared/horde/common/dates.ts';
+import { monthlyCents } from '#shared/horde/kudos/stipend.ts';
+import type { UserDetails, UserStyle } from '#shared/horde/users/schema.ts';
+import type { UserWork } from './ports.ts';
 import type { User } from './user.ts';
 
 /** Who looks: 0 the public, 1 the account itself, 2 a moderator (`api.md` 1.4). */
 export type Privilege = 0 | 1 | 2;
 
-/** What other features know of an account. */
-export interface UserWork {
-  readonly workerIds: readonly string[];
-  /** Unfinished image requests. Their ids open them, so the account alone sees these. */
-  readonly activeImageRequests: readonly string[];
-}
-
 export interface DetailsInput {
   readonly user: User;
   readonly statistics: ReadonlyMap<string, number>;
   readonly work: UserWork;
+  /** Those that the caller may see. */
+  readonly styles: readonly UserStyle[];
+  readonly sharedKeyIds: readonly string[];
+  /** Points of suspicion; only moderators see them. */
+  readonly suspicion: number;
   readonly privilege: Privilege;
   /** A moderator who looks at their own account sees what only the account sees, too. */
   readonly isSelf: boolean;
@@ -44,12 +45,14 @@ export function userDetails(input: DetailsInput): UserDetails {
     deleted: user.isDeleted,
     pseudonymous: user.isPseudonymous,
     account_age: Math.max(0, Math.floor((input.now - user.created) / 1000)),
-    styles: [],
+    styles: [...input.styles],
+    usage: { megapixelsteps: null, requests: null },
+    contributions: { megapixelsteps: null, fulfillments: null },
     records: records(count),
     ...(privilege > 0 || user.hasPublicWorkers ? { worker_ids: [...work.workerIds] } : {}),
     ...(privilege > 0 ? privateDetails(user) : {}),
-    ...(input.isSelf ? ownDetails(user, work) : {}),
-    ...(privilege === 2 ? moderatorDetails(user, input.escrowCents) : {}),
+    ...(input.isSelf ? ownDetails(user, work, input.sharedKeyIds) : {}),
+    ...(privilege === 2 ? moderatorDetails(user, input) : {}),
   };
 }
 
@@ -88,26 +91,49 @@ function records(count: (name: string) => number): UserDetails['records'] {
 
 function privateDetails(user: User): Partial<UserDetails> {
   return {
-    vpn: false,
-    special: false,
+    vpn: user.isVpn,
+    special: user.isSpecial,
     ...(user.contact === undefined ? {} : { contact: user.contact }),
   };
 }
 
 /** Anonymous is everybody: one caller must not see what another asked for. */
-function ownDetails(user: User, work: UserWork): Partial<UserDetails> {
+function ownDetails(user: User, work: UserWork, sharedKeyIds: readonly string[]): Partial<UserDetails> {
   if (user.isAnonymous) {
     return { sharedkey_ids: [], active_generations: { image: [], text: [], alchemy: [] } };
   }
-  const image = [...work.activeImageRequests];
-  return { sharedkey_ids: [], active_generations: image.length > 0 ? { image } : {} };
+  const [image, text] = [[...work.activeImageRequests], [...(work.activeTextRequests ?? [])]];
+  const active = { ...(image.length > 0 ? { image } : {}), ...(text.length > 0 ? { text } : {}) };
+  return { sharedkey_ids: [...sharedKeyIds], active_generations: active };
 }
 
-function moderatorDetails(user: User, escrowCents: number): Partial<UserDetails> {
+function moderatorDetails(user: User, input: DetailsInput): Partial<UserDetails> {
+  const monthly = monthlyCents({ storedCents: user.monthlyCents, isModerator: user.isModerator });
+  const received = user.monthlyLastReceived;
   return {
-    evaluating_kudos: escrowCents / 100,
-    monthly_kudos: { amount: 0 },
-    suspicious: 0,
+    evaluating_kudos: input.escrowCents / 100,
+    monthly_kudos: {
+      amount: Math.trunc(monthly / 100),
+      ...(received === undefined ? {} : { last_received: rfc822(received) }),
+    },
+    suspicious: input.suspicion,
     ...(user.adminComment === undefined ? {} : { admin_comment: user.adminComment }),
+  };
+}
+
+/** An account in a list, where what the public does not see is null or empty (`api.md` 3.5). */
+export function listedDetails(details: UserDetails): UserDetails {
+  return {
+    worker_ids: null,
+    sharedkey_ids: null,
+    contact: null,
+    vpn: null,
+    special: null,
+    active_generations: {},
+    evaluating_kudos: null,
+    monthly_kudos: {},
+    suspicious: null,
+    admin_comment: null,
+    ...details,
   };
 }

@@ -1,16 +1,15 @@
 import { createHmac, createSecretKey } from 'node:crypto';
-import type { Kysely } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
-import type { Database } from '#main/db/schema.ts';
-import { type Query, row, run, type Work } from '#main/db/work.ts';
+import { run } from '#main/db/work.ts';
 import type { Clock } from '#shared/common/clock.ts';
-import { openKudosAccount } from '../kudos/index.ts';
-import { type User, userFromRow } from './user.ts';
+import { anonymousId, ownerId, seedAccounts } from './seed.ts';
+import { selectUsers, type User, userFromRow } from './user.ts';
 
 /** The key that everyone knows; it stands for account 0. */
 export const anonymousKey = '0000000000';
-export const anonymousId = 0;
-export const ownerId = 1;
+
+/** What a secret is for: the digest of one kind never passes for another's. */
+export type SecretKind = 'passkey' | 'invite' | 'form';
 
 export interface UsersService {
   /**
@@ -31,6 +30,17 @@ export interface UsersService {
   ensureOwner(): Promise<{ user: User; apiKey: string | undefined }>;
   /** Gives an account a new key and ends the old one. The key is nowhere else. */
   issueKey(userId: number): Promise<string>;
+  /** Whether this is the passkey of a service account that is neither flagged nor being deleted (ACC-62). */
+  isPasskey(passkey: string): Promise<boolean>;
+  /** A new key with what is stored of it; for the unit that makes or changes an account. */
+  drawKey(): { readonly apiKey: string; readonly digest: string };
+  /** Secrets of 128 bits, of which only digests are stored. */
+  readonly secrets: Secrets;
+}
+
+export interface Secrets {
+  draw(): string;
+  digest(kind: SecretKind, secret: string): string;
 }
 
 export interface UsersOptions {
@@ -47,13 +57,31 @@ export function createUsersService(options: UsersOptions): UsersService {
   if (options.serverSecret.length < 32) throw new RangeError('the server secret has 32 bytes');
   const secret = createSecretKey(options.serverSecret);
   const digest = (key: string) => createHmac('sha256', secret).update(key).digest('hex');
-  const newKey = () => Buffer.from(options.randomBytes(16)).toString('base64url');
+  const draw = () => Buffer.from(options.randomBytes(16)).toString('base64url');
+  const digestAs = (kind: SecretKind, plain: string) => digest(`${kind}:${plain}`);
+  const drawKey = () => {
+    const apiKey = draw();
+    return { apiKey, digest: digest(apiKey) };
+  };
   const byId = async (id: number) => {
     const found = await selectUsers(db.read).where('users.id', '=', id).executeTakeFirst();
     return found && userFromRow(found);
   };
   return {
     byId,
+    drawKey,
+    secrets: { draw, digest: digestAs },
+    async isPasskey(passkey) {
+      const found = await db.read
+        .selectFrom('users')
+        .select('id')
+        .where('passkey_digest', '=', digestAs('passkey', passkey))
+        .where('is_service', '=', 1)
+        .where('is_flagged', '=', 0)
+        .where('deleted_at', 'is', null)
+        .executeTakeFirst();
+      return found !== undefined;
+    },
     async byIds(ids) {
       if (ids.length === 0) return new Map();
       const found = await selectUsers(db.read).where('users.id', 'in', ids).execute();
@@ -86,38 +114,28 @@ export function createUsersService(options: UsersOptions): UsersService {
     },
     statistics: (ids) => readStatistics(db, ids),
     async ensureOwner() {
-      const apiKey = newKey();
-      const isNew = await db.write(() => seedAccounts(db.query, options.clock(), digest(apiKey)));
+      const key = drawKey();
+      const isNew = await db.write(() => seedAccounts(db.query, options.clock(), key.digest));
       const user = await byId(ownerId);
       if (!user) throw new Error("the owner's account is missing");
-      return { user, apiKey: isNew ? apiKey : undefined };
+      return { user, apiKey: isNew ? key.apiKey : undefined };
     },
     async issueKey(userId) {
       if (userId === anonymousId) throw new RangeError('the anonymous account has no key of its own');
-      const apiKey = newKey();
+      const key = drawKey();
       const now = options.clock();
       const changed = await db.write(() =>
         run(
           db.query
             .updateTable('users')
-            .set({ key_digest: digest(apiKey), key_rotated_at: now })
+            .set({ key_digest: key.digest, key_rotated_at: now })
             .where('id', '=', userId),
         ),
       );
       if (changed !== 1) throw new RangeError(`there is no account ${userId}`);
-      return apiKey;
+      return key.apiKey;
     },
   };
-}
-
-function selectUsers(db: Kysely<Database>) {
-  return db
-    .selectFrom('users')
-    .innerJoin('kudos_account', (join) =>
-      join.onRef('kudos_account.user_id', '=', 'users.id').on('kudos_account.kind', '=', 'user'),
-    )
-    .selectAll('users')
-    .select('kudos_account.balance');
 }
 
 async function readStatistics(
@@ -129,59 +147,4 @@ async function readStatistics(
   const found = await db.read.selectFrom('user_statistic').selectAll().where('user_id', 'in', ids).execute();
   for (const entry of found) byUser.get(entry.user_id)?.set(entry.name, entry.amount);
   return byUser;
-}
-
-const kudos = (amount: number) => amount * 100;
-
-/** @returns whether the accounts were made now */
-function* seedAccounts(query: Query, now: number, ownerDigest: string): Work<boolean> {
-  const owner = yield* row(query.selectFrom('users').select('id').where('id', '=', ownerId));
-  if (owner) return false;
-  const common = {
-    created: now,
-    last_active: now,
-    contact: null,
-    admin_comment: null,
-    worker_invited: 0,
-    is_flagged: 0,
-    is_service: 0,
-    is_education: 0,
-    is_customizer: 0,
-    deleted_at: null,
-  };
-  yield* run(
-    query.insertInto('users').values([
-      {
-        ...common,
-        id: anonymousId,
-        username: 'Anonymous',
-        oauth_id: 'anon',
-        key_digest: null,
-        key_rotated_at: null,
-        concurrency: 500,
-        public_workers: 1,
-        is_admin: 0,
-        is_moderator: 0,
-        is_trusted: 0,
-        registered_via: 'seed',
-      },
-      {
-        ...common,
-        id: ownerId,
-        username: 'Owner',
-        oauth_id: 'local:owner',
-        key_digest: ownerDigest,
-        key_rotated_at: now,
-        concurrency: 30,
-        public_workers: 0,
-        is_admin: 1,
-        is_moderator: 1,
-        is_trusted: 1,
-        registered_via: 'owner',
-      },
-    ]),
-  );
-  yield* openKudosAccount(query, { userId: anonymousId, floorCents: kudos(-50), startCents: 0, now });
-  yield* openKudosAccount(query, { userId: ownerId, floorCents: kudos(25), startCents: kudos(25), now });
-  return true;
 }

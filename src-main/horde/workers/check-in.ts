@@ -1,39 +1,59 @@
 import { randomUUID } from 'node:crypto';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { rewardUptime } from '#main/horde/kudos/index.ts';
+import { suspectWorker } from '#main/horde/suspicion/index.ts';
 import type { User } from '#main/horde/users/index.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { WorkerProfile } from '#shared/horde/jobs/match.ts';
-import { imageUptimeCents, uptimeStep } from '#shared/horde/kudos/uptime.ts';
+import { uptimeRewardMs, uptimeStep } from '#shared/horde/kudos/uptime.ts';
+import type { Profiles, WorkerKind } from '#shared/horde/workers/profile.ts';
+import { isExtremePixels, nameSuspicions } from '#shared/horde/suspicion/rules.ts';
+import { kinds, type WorkerRow } from './kinds.ts';
 import { onlineMs } from './live.ts';
-import type { WorkerRow } from './profile.ts';
+import type { WorkerPorts } from './ports.ts';
 
-const forbidden = (rc: string, message: string) => new ProblemError(403, rc, message);
-/** Workers of one account; invitations lift the caps (`decisions.md` 16). */
-const caps = { untrusted: 3, trusted: 20 };
+const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
+
+/** Workers of one account, and of one account at one address; invitations lift both (WRK-01). */
+export interface WorkerCaps {
+  readonly untrusted: number;
+  readonly trusted: number;
+}
+export const defaultCaps: WorkerCaps = { untrusted: 3, trusted: 20 };
+
+export interface NewWorker {
+  readonly kind: WorkerKind;
+  readonly name: string;
+  /** The name before it was cut. */
+  readonly typed: string;
+  readonly owner: User;
+  readonly ip: string;
+  /** Workers of this computer are no crowd at one address. */
+  readonly isLocal: boolean;
+  readonly now: number;
+  readonly profile: string;
+  readonly isInviteOnly: boolean;
+  readonly caps: WorkerCaps;
+}
 
 /**
  * Makes the row of a worker that pops for the first time.
- * @throws ProblemError 403 `WorkerInviteOnly` · `TooManyWorkers` · `TooManyWorkersTrusted`
+ * @throws ProblemError 403 `WorkerInviteOnly` · `TooManyWorkers` · `TooManyWorkersTrusted` · `TooManySameIPs`
  */
-export function* registerWorker(
-  query: Query,
-  input: { name: string; owner: User; ip: string; now: number; profile: string; isInviteOnly: boolean },
-): Work<WorkerRow> {
-  const { owner } = input;
+export function* registerWorker(query: Query, input: NewWorker): Work<WorkerRow> {
   const key = input.name.toLowerCase();
   const taken = yield* row(query.selectFrom('horde_workers').selectAll().where('name_key', '=', key));
   if (taken) return taken;
-  const owned = yield* row(
-    query
-      .selectFrom('horde_workers')
-      .select((e) => e.fn.countAll<number>().as('n'))
-      .where('user_id', '=', owner.id),
-  );
-  refuseOverCap(owner, owned?.n ?? 0, input.isInviteOnly);
+  const owned = query
+    .selectFrom('horde_workers')
+    .select((e) => e.fn.countAll<number>().as('n'))
+    .where('user_id', '=', input.owner.id);
+  const all = yield* row(owned);
+  const here = yield* row(owned.where('ip', '=', input.ip));
+  refuseOverCap(input, { all: Number(all?.n ?? 0), here: Number(here?.n ?? 0) });
   const worker: WorkerRow = {
     id: randomUUID(),
-    user_id: owner.id,
+    kind: input.kind,
+    user_id: input.owner.id,
     name: input.name,
     name_key: key,
     info: null,
@@ -56,35 +76,67 @@ export function* registerWorker(
     samples: '[]',
   };
   yield* run(query.insertInto('horde_workers').values(worker));
+  for (const type of nameSuspicions(input.typed, false)) {
+    yield* suspectWorker(query, { workerId: worker.id, type, now: input.now });
+  }
   return worker;
 }
 
-function refuseOverCap(owner: User, owned: number, isInviteOnly: boolean): void {
-  if (isInviteOnly && owned >= owner.workerInvited) {
-    throw forbidden('WorkerInviteOnly', 'This horde takes new workers by invitation only.');
+function refuseOverCap(input: NewWorker, owned: { readonly all: number; readonly here: number }): void {
+  const { owner, caps } = input;
+  if (input.isInviteOnly && owned.all >= owner.workerInvited) {
+    throw problem(403, 'WorkerInviteOnly', 'This horde takes new workers by invitation only.');
   }
-  if (owned < Math.max(owner.isTrusted ? caps.trusted : caps.untrusted, owner.workerInvited)) return;
-  throw forbidden(
-    owner.isTrusted ? 'TooManyWorkersTrusted' : 'TooManyWorkers',
-    `This account has ${owned} workers already.`,
-  );
+  const total = owner.isTrusted ? caps.trusted : caps.untrusted;
+  if (owned.all >= Math.max(total, owner.workerInvited)) {
+    const rc = owner.isTrusted ? 'TooManyWorkersTrusted' : 'TooManyWorkers';
+    throw problem(403, rc, `This account has ${owned.all} workers already.`);
+  }
+  const perAddress = owner.isTrusted ? defaultCaps.trusted : defaultCaps.untrusted;
+  if (!input.isLocal && owned.here >= Math.max(perAddress, owner.workerInvited)) {
+    throw problem(403, 'TooManySameIPs', `This account has ${owned.here} workers at this address already.`);
+  }
 }
 
-/** Writes a check-in: what the pop said, uptime, and the reward for it when it is due (`queue.md` 4.6). */
-export function* storeCheckIn(
+/** What a check-in says against its worker (codes 3 and 4): nobody without trust makes pictures of any size. */
+function* suspectCheckIn(query: Query, input: CheckIn<WorkerKind>): Work<void> {
+  const { id: workerId, profile, now } = input;
+  if (input.isSuspect) yield* suspectWorker(query, { workerId, type: 'UNSAFE_IP', now });
+  if (!('maxPixels' in profile) || !isExtremePixels(profile.maxPixels, input.isOwnerTrusted)) return;
+  const detail = String(profile.maxPixels);
+  yield* suspectWorker(query, { workerId, type: 'EXTREME_MAX_PIXELS', detail, now });
+}
+
+export interface CheckIn<K extends WorkerKind> {
+  readonly kind: K;
+  readonly id: string;
+  readonly isOwnerTrusted: boolean;
+  /** It calls from an address that is not safe. */
+  readonly isSuspect: boolean;
+  readonly now: number;
+  readonly ip: string;
+  readonly profile: Profiles[K];
+}
+
+/**
+ * Writes a check-in: what the pop said, uptime, and the reward for it when it is due (`queue.md` 4.6).
+ * @returns whether the owner became trusted by the reward
+ */
+export function* storeCheckIn<K extends WorkerKind>(
   query: Query,
-  input: { id: string; now: number; ip: string; profile: WorkerProfile },
-): Work<void> {
-  const { id, now, profile } = input;
+  input: CheckIn<K>,
+  { teams }: Pick<WorkerPorts, 'teams'> = {},
+): Work<{ isPromoted: boolean }> {
+  const { kind, id, now, profile } = input;
   const found = yield* row(query.selectFrom('horde_workers').selectAll().where('id', '=', id));
-  if (!found) return;
+  if (!found) return { isPromoted: false };
   const sinceLastMs = now - found.last_check_in;
   const counts = sinceLastMs <= onlineMs && found.maintenance === 0 && found.paused === 0;
   const step = uptimeStep(
     { uptimeMs: found.uptime, rewardedMs: found.rewarded_uptime },
     { sinceLastMs, counts },
   );
-  const cents = step.isRewardDue ? imageUptimeCents(profile) : 0;
+  const cents = step.isRewardDue ? kinds[kind].uptimeCents(profile) : 0;
   yield* run(
     query
       .updateTable('horde_workers')
@@ -98,7 +150,12 @@ export function* storeCheckIn(
       })
       .where('id', '=', id),
   );
-  if (!step.isRewardDue) return;
+  yield* suspectCheckIn(query, input);
+  if (!step.isRewardDue) return { isPromoted: false };
   const markSeconds = Math.floor(step.uptimeMs / 1000);
-  yield* rewardUptime(query, { workerId: id, ownerId: found.user_id, markSeconds, cents, now });
+  const reward = { workerId: id, ownerId: found.user_id, markSeconds, cents, kind, now };
+  const { isPromoted } = yield* rewardUptime(query, reward);
+  const uptimeSeconds = uptimeRewardMs / 1000;
+  if (teams) yield* teams.credit(query, { workerId: id, kind, kudosCents: cents, uptimeSeconds });
+  return { isPromoted };
 }

@@ -1,63 +1,60 @@
 import type { User } from '#main/horde/users/index.ts';
-import { baselineSpeed } from '#shared/horde/jobs/match.ts';
-import type { WorkerDetails } from '#shared/horde/workers/schema.ts';
-import { parseProfile, type WorkerRow } from './profile.ts';
+import type { WorkerKind } from '#shared/horde/workers/profile.ts';
+import type { WorkerDetails, WorkerMessage } from '#shared/horde/workers/schema.ts';
+import { kinds, speedOf, storedProfile, type WorkerRow } from './kinds.ts';
+import type { TeamName } from './ports.ts';
 
-/** Mean of a worker's kept samples, in pixelsteps a second. */
-export function speedOf(samples: string): number {
-  // Only the submit unit writes this column, numbers alone.
-  const list = JSON.parse(samples) as readonly number[];
-  const mean = list.reduce((sum, sample) => sum + sample, 0) / Math.max(1, list.length);
-  return mean > 0 ? mean : baselineSpeed;
+/** What a worker's details take from elsewhere. */
+export interface DetailsContext {
+  readonly owner: User | undefined;
+  readonly viewer: User | undefined;
+  readonly isOnline: boolean;
+  readonly team: TeamName | undefined;
+  readonly messages: readonly WorkerMessage[];
+  readonly suspicions: number;
 }
 
 /** A worker as the viewer may see it (`api.md` 3.4). */
-export function detailsOf(
-  worker: WorkerRow,
-  owner: User | undefined,
-  viewer: User | undefined,
-  isOnline: boolean,
-): WorkerDetails {
-  const profile = parseProfile(worker.profile);
+export function detailsOf(worker: WorkerRow, context: DetailsContext): WorkerDetails {
+  const { owner, viewer, team } = context;
   const isStaff = viewer?.isModerator ?? false;
-  const isPrivileged = isStaff || viewer?.id === worker.user_id;
+  const isPrivileged = isStaff || (viewer?.id === worker.user_id && !viewer.isAnonymous);
   return {
-    type: 'image',
+    type: worker.kind,
     name: worker.name,
     id: worker.id,
-    online: isOnline,
+    online: context.isOnline,
     requests_fulfilled: worker.fulfilments,
     uncompleted_jobs: worker.uncompleted,
     kudos_rewards: (worker.reward_cents + worker.uptime_cents) / 100,
     kudos_details: {
-      generated: worker.reward_cents / 100,
+      // Alchemists log what they earn by jobs under a name that the API does not show.
+      generated: worker.kind === 'interrogation' ? null : worker.reward_cents / 100,
       uptime: Math.trunc(worker.uptime_cents / 100),
     },
-    performance: `${(speedOf(worker.samples) / 1e6).toFixed(1)} megapixelsteps per second`,
-    threads: profile.threads,
     uptime: Math.floor(worker.uptime / 1000),
     // A flag of the owner stands over the worker's own switch (FLG-03).
     maintenance_mode: worker.maintenance === 1 || (owner?.isFlagged ?? false),
     ...(worker.info === null || worker.info === '' ? {} : { info: escaped(worker.info) }),
-    nsfw: profile.nsfw,
     trusted: owner?.isTrusted ?? false,
     flagged: owner?.isFlagged ?? false,
-    team: { name: null, id: null },
-    bridge_agent: profile.bridgeAgent,
-    models: [...profile.models],
-    max_pixels: profile.maxPixels,
-    // Clients of the public horde take whole numbers only here (`worker.md` 5.1).
-    megapixelsteps_generated: Math.trunc(worker.things / 1e6),
-    img2img: profile.allowImg2img,
-    painting: profile.allowPainting,
-    'post-processing': profile.allowPostProcessing,
-    lora: profile.allowLora,
-    controlnet: profile.allowControlnet,
-    sdxl_controlnet: profile.allowSdxlControlnet,
+    team: { name: team?.name ?? null, id: team?.id ?? null },
+    ...ofKind(worker.kind, worker),
     ...(owner && (isPrivileged || owner.hasPublicWorkers) ? { owner: owner.alias } : {}),
+    ...(isPrivileged && context.messages.length > 0 ? { messages: [...context.messages] } : {}),
     ...(isPrivileged ? { ipaddr: worker.ip } : {}),
     ...(isPrivileged && owner?.contact !== undefined ? { contact: owner.contact } : {}),
-    ...(isStaff ? { paused: worker.paused === 1, suspicious: 0 } : {}),
+    ...(isStaff ? { paused: worker.paused === 1, suspicious: context.suspicions } : {}),
+  };
+}
+
+function ofKind<K extends WorkerKind>(kind: K, worker: WorkerRow) {
+  const profile = storedProfile(kind, worker);
+  return {
+    ...kinds[kind].detailsOf(profile, worker),
+    performance: kinds[kind].performance(speedOf(worker)),
+    threads: profile.threads,
+    bridge_agent: profile.bridgeAgent,
   };
 }
 

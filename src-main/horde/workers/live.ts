@@ -1,36 +1,49 @@
 import type { Clock } from '#shared/common/clock.ts';
-import { type MatchingWorker, slowWorkerSpeed } from '#shared/horde/jobs/match.ts';
+import type { MatchingWorker } from '#shared/horde/jobs/match.ts';
+import type { Profiles, WorkerKind } from '#shared/horde/workers/profile.ts';
 
-/** A worker seen in the last five minutes. */
-export interface LiveWorker extends MatchingWorker {
+/** A worker of a kind, seen in the last five minutes. */
+export interface LiveWorker<K extends WorkerKind> extends MatchingWorker<Profiles[K]> {
+  readonly kind: K;
   readonly name: string;
   readonly lastCheckIn: number;
   readonly maintenanceMessage: string | null;
+  /** Mean of its newest jobs: pixelsteps or tokens a second, or seconds a form. */
+  readonly speed: number;
 }
+
+/** A live worker of whatever kind. */
+export type AnyLiveWorker = { readonly [K in WorkerKind]: LiveWorker<K> }[WorkerKind];
 
 /** How long after its last check-in a worker counts as online. */
 export const onlineMs = 300_000;
 const sweepMs = 1_000;
 
-/** The power of all online workers together. */
+/** The power of all online workers of a kind together. */
 export interface Power {
   readonly workers: number;
   readonly threads: number;
-  /** Mean pixelsteps a second of a worker. */
+  /** Mean speed of a worker. */
   readonly meanSpeed: number;
 }
 
-/** The profiles of the last pops, in memory (`queue.md` 4.3): matching never reads a stored one. */
-export class LiveWorkers {
+/**
+ * The profiles of the last pops of one kind of worker, in memory (`queue.md` 4.3): matching never reads
+ * a stored one.
+ */
+export class LiveWorkers<K extends WorkerKind> {
   readonly #clock: Clock;
-  readonly #byId = new Map<string, LiveWorker>();
-  readonly #byModel = new Map<string, Map<string, LiveWorker>>();
+  readonly #offers: (profile: Profiles[K]) => readonly string[];
+  readonly #byId = new Map<string, LiveWorker<K>>();
+  readonly #byOffer = new Map<string, Map<string, LiveWorker<K>>>();
   #version = 0;
   #swept = Number.NEGATIVE_INFINITY;
   #power: { at: number; version: number; value: Power } | undefined;
 
-  constructor(clock: Clock) {
+  /** @param offers the names by which work finds a worker: its models, or its forms */
+  constructor(clock: Clock, offers: (profile: Profiles[K]) => readonly string[]) {
     this.#clock = clock;
+    this.#offers = offers;
   }
 
   /** Grows whenever a capability changes: what was concluded from workers before is stale. */
@@ -39,18 +52,18 @@ export class LiveWorkers {
     return this.#version;
   }
 
-  get(id: string): LiveWorker | undefined {
+  get(id: string): LiveWorker<K> | undefined {
     const found = this.#byId.get(id);
     return found && this.#isOnline(found) ? found : undefined;
   }
 
-  set(worker: LiveWorker): void {
+  set(worker: LiveWorker<K>): void {
     const before = this.#byId.get(worker.id);
     if (before) this.#unlist(before);
     this.#byId.set(worker.id, worker);
-    for (const model of worker.profile.models) {
-      const others = this.#byModel.get(model) ?? new Map<string, LiveWorker>();
-      this.#byModel.set(model, others.set(worker.id, worker));
+    for (const name of this.#offers(worker.profile)) {
+      const others = this.#byOffer.get(name) ?? new Map<string, LiveWorker<K>>();
+      this.#byOffer.set(name, others.set(worker.id, worker));
     }
     if (!before || capabilitiesOf(before) !== capabilitiesOf(worker)) this.#version += 1;
   }
@@ -63,16 +76,16 @@ export class LiveWorkers {
     this.#version += 1;
   }
 
-  all(): IterableIterator<LiveWorker> {
+  all(): IterableIterator<LiveWorker<K>> {
     this.#sweep();
     return this.#byId.values();
   }
 
-  /** Online workers that offer one of the models; all of them for a request that names none. */
-  *offering(models: readonly string[]): Generator<LiveWorker> {
+  /** Online workers that offer one of the names; all of them for none. */
+  *offering(names: readonly string[]): Generator<LiveWorker<K>> {
     this.#sweep();
-    if (models.length === 0) yield* this.#byId.values();
-    for (const model of models) yield* this.#byModel.get(model)?.values() ?? [];
+    if (names.length === 0) yield* this.#byId.values();
+    for (const name of names) yield* this.#byOffer.get(name)?.values() ?? [];
   }
 
   /** At most a second old. */
@@ -92,7 +105,7 @@ export class LiveWorkers {
     return value;
   }
 
-  #isOnline(worker: LiveWorker): boolean {
+  #isOnline(worker: LiveWorker<K>): boolean {
     return this.#clock() - worker.lastCheckIn <= onlineMs;
   }
 
@@ -104,21 +117,21 @@ export class LiveWorkers {
     for (const worker of this.#byId.values()) if (!this.#isOnline(worker)) this.delete(worker.id);
   }
 
-  #unlist(worker: LiveWorker): void {
-    for (const model of worker.profile.models) {
-      const others = this.#byModel.get(model);
+  #unlist(worker: LiveWorker<K>): void {
+    for (const name of this.#offers(worker.profile)) {
+      const others = this.#byOffer.get(name);
       others?.delete(worker.id);
-      if (others?.size === 0) this.#byModel.delete(model);
+      if (others?.size === 0) this.#byOffer.delete(name);
     }
   }
 }
 
-function capabilitiesOf(worker: LiveWorker): string {
+function capabilitiesOf(worker: LiveWorker<WorkerKind>): string {
   return JSON.stringify([
     worker.profile,
     worker.isInMaintenance,
     worker.isPaused,
     worker.isOwnerTrusted,
-    worker.speed >= slowWorkerSpeed,
+    worker.isSlow,
   ]);
 }

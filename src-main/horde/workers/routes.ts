@@ -8,6 +8,8 @@ import {
   type UsersService,
 } from '#main/horde/users/index.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
+import { Problem } from '#shared/common/problem.ts';
+import { deletedUser } from '#shared/horde/users/rights.ts';
 import {
   DeletedWorker,
   ModifyWorker,
@@ -43,7 +45,13 @@ export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesSe
   );
   api.get(
     '/workers/:worker_id',
-    { schema: { operationId: 'get_worker_single', params: WorkerPath, response: { 200: WorkerDetails } } },
+    {
+      schema: {
+        operationId: 'get_worker_single',
+        params: WorkerPath,
+        response: { 200: WorkerDetails, 404: Problem },
+      },
+    },
     async (request) => workers.one(request.params.worker_id, await viewer(request)),
   );
   api.get(
@@ -52,7 +60,7 @@ export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesSe
       schema: {
         operationId: 'get_worker_single_name',
         params: Type.Object({ worker_name: Type.String() }),
-        response: { 200: WorkerDetails },
+        response: { 200: WorkerDetails, 404: Problem },
       },
     },
     async (request) => workers.byName(request.params.worker_name, await viewer(request)),
@@ -64,7 +72,7 @@ export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesSe
         operationId: 'put_worker_single',
         params: WorkerPath,
         body: ModifyWorkerInput,
-        response: { 200: ModifyWorker },
+        response: { 200: ModifyWorker, 400: Problem, 401: Problem, 403: Problem, 404: Problem },
       },
     },
     async (request) =>
@@ -72,11 +80,18 @@ export function workerRoutes(api: AppFastify, { workers, users }: WorkerRoutesSe
   );
   api.delete(
     '/workers/:worker_id',
-    { schema: { operationId: 'delete_worker_single', params: WorkerPath, response: { 200: DeletedWorker } } },
+    {
+      schema: {
+        operationId: 'delete_worker_single',
+        params: WorkerPath,
+        response: { 200: DeletedWorker, 401: Problem, 403: Problem, 404: Problem, 423: Problem },
+      },
+    },
     async (request) => {
       const caller = await viewer(request);
       // Upstream declares this key optional, so its absence is no fault of the payload (`api.md` Q22).
       if (!caller) throw invalidApiKey();
+      if (caller.isDeleted) throw deletedUser();
       return workers.remove(request.params.worker_id, caller);
     },
   );

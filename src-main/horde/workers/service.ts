@@ -2,25 +2,45 @@ import type { AppDatabase } from '#main/db/database.ts';
 import type { User, UsersService } from '#main/horde/users/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
-import type { PopInput } from '#shared/horde/jobs/schema.ts';
+import { type WorkerKind, workerKinds } from '#shared/horde/workers/profile.ts';
 import type { ModifyWorker, ModifyWorkerInput, WorkerDetails } from '#shared/horde/workers/schema.ts';
-import { applyChange, changeOf, removeWorker } from './changes.ts';
-import { registerWorker, storeCheckIn } from './check-in.ts';
-import { detailsOf, speedOf } from './details.ts';
-import { type LiveWorker, LiveWorkers, onlineMs } from './live.ts';
-import { cleanName, parseProfile, profileOf, type WorkerRow } from './profile.ts';
+import { applyChange, changeOf, changeTeam, removeWorker, type WorkerKeeper } from './changes.ts';
+import { defaultCaps, registerWorker, storeCheckIn, type WorkerCaps } from './check-in.ts';
+import { kinds, liveOf, type Offers, storedProfile, type WorkerRow } from './kinds.ts';
+import { createWorkerList } from './list.ts';
+import { type AnyLiveWorker, type LiveWorker, LiveWorkers, onlineMs } from './live.ts';
+import type { WorkerPorts } from './ports.ts';
+import { cleanName } from './profile.ts';
+
+/** The online workers of each kind. */
+export type LiveByKind = { readonly [K in WorkerKind]: LiveWorkers<K> };
+
+/** Where a pop comes from. */
+export interface WorkerOrigin {
+  readonly ip: string;
+  readonly isLocal: boolean;
+}
 
 export interface WorkersService {
   /** Reads the workers that were online before a restart. Call once before the first pop. */
   load(): Promise<void>;
   /** Registers or checks in the worker of a pop. @throws ProblemError of `queue.md` 4.2 */
-  checkIn(input: PopInput, owner: User, ip: string): Promise<LiveWorker>;
+  checkIn<K extends WorkerKind>(
+    kind: K,
+    input: Offers[K],
+    owner: User,
+    from: WorkerOrigin,
+  ): Promise<LiveWorker<K>>;
   /** Counts a worker as offline at once, as if it had been silent for 300 s. It is back with its next pop. */
   leave(name: string): void;
   /** Workers that checked in within 300 s. */
-  readonly live: LiveWorkers;
+  readonly live: LiveByKind;
+  /** An online worker of whatever kind. */
+  online(workerId: string): AnyLiveWorker | undefined;
   /** Takes over what a unit wrote into a worker's row. */
   refresh(workerId: string): Promise<void>;
+  /** Takes over what was changed of an account: trust counts at once for its workers. */
+  refreshOwner(userId: number): Promise<void>;
   exists(ids: readonly string[]): Promise<boolean>;
   list(
     filter: { type?: string | undefined; name?: string | undefined },
@@ -32,105 +52,126 @@ export interface WorkersService {
   remove(id: string, caller: User): Promise<{ deleted_id: string; deleted_name: string }>;
 }
 
-export interface WorkersOptions {
+export interface WorkersOptions extends WorkerPorts {
   readonly db: AppDatabase;
   readonly users: UsersService;
   readonly clock: Clock;
   /** New workers need an invitation. */
   readonly isInviteOnly?: () => boolean;
+  readonly caps?: () => WorkerCaps;
+  /** What beside image and text jobs keeps a worker from being deleted. */
+  readonly keepers?: readonly WorkerKeeper[];
 }
 
 const debounceMs = 30_000;
-/** Everybody sees the same public list, so it is made once in that time. */
-const listLastsMs = 5_000;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 const notFound = (id: string) => problem(404, 'WorkerNotFound', `Worker ${id} was not found.`);
 
 /** Workers: rows in the database, the profile of every last pop in memory (`queue.md` 4). */
 export function createWorkersService(options: WorkersOptions): WorkersService {
   const { db, users, clock } = options;
-  const live = new LiveWorkers(clock);
+  const live = createLive(clock);
   const stored = new Map<string, { at: number; profile: string }>();
-  let publicList: { at: number; version: number; list: WorkerDetails[] } | undefined;
-
   const select = () => db.read.selectFrom('horde_workers').selectAll();
+  const online = (id: string): AnyLiveWorker | undefined =>
+    live.image.get(id) ?? live.text.get(id) ?? live.interrogation.get(id);
+  const list = createWorkerList({ ...options, live, isOnline: (id) => online(id) !== undefined });
+
+  const enter = <K extends WorkerKind>(
+    kind: K,
+    found: WorkerRow,
+    seen: Pick<LiveWorker<K>, 'profile' | 'isOwnerTrusted' | 'lastCheckIn'>,
+  ): LiveWorker<K> => {
+    const worker = liveOf(kind, found, seen);
+    live[kind].set(worker);
+    return worker;
+  };
+  const again = <K extends WorkerKind>(kind: K, found: WorkerRow, isOwnerTrusted?: boolean): void => {
+    const before = live[kind].get(found.id);
+    if (before) enter(kind, found, { ...before, isOwnerTrusted: isOwnerTrusted ?? before.isOwnerTrusted });
+  };
   const mustFind = async (id: string): Promise<WorkerRow> => {
     const found = await select().where('id', '=', id).executeTakeFirst();
     if (!found) throw notFound(id);
     return found;
   };
-  const isOnline = (found: WorkerRow) => live.get(found.id) !== undefined;
-  const ownersOf = (found: readonly WorkerRow[]) => users.byIds([...new Set(found.map((it) => it.user_id))]);
   const refresh = async (id: string): Promise<void> => {
-    const before = live.get(id);
-    const found = before && (await select().where('id', '=', id).executeTakeFirst());
-    if (found) live.set(liveOf(found, before.profile, before.isOwnerTrusted, before.lastCheckIn));
+    const found = online(id) && (await select().where('id', '=', id).executeTakeFirst());
+    if (found) again(found.kind, found);
   };
-  const show = async (found: readonly WorkerRow[], viewer: User | undefined): Promise<WorkerDetails[]> => {
-    const owners = await ownersOf(found);
-    return found.map((it) => detailsOf(it, owners.get(it.user_id), viewer, isOnline(it)));
+  const refreshOwner = async (userId: number): Promise<void> => {
+    const owner = (await users.byIds([userId])).get(userId);
+    const owned = await select().where('user_id', '=', userId).execute();
+    for (const found of owned) again(found.kind, found, owner?.isTrusted ?? false);
+    list.forget();
   };
-  const showOne = async (found: WorkerRow, viewer: User | undefined): Promise<WorkerDetails> => {
-    const [details] = await show([found], viewer);
-    if (!details) throw notFound(found.id);
-    return details;
+  /** In the order of `queue.md` 4.2: what the name says before where the pop comes from. */
+  const admit = async (kind: WorkerKind, name: string, owner: User, from: WorkerOrigin) => {
+    const named = await select().where('name_key', '=', name.toLowerCase()).executeTakeFirst();
+    if (named && named.kind !== kind) throw nameConflict(named);
+    const verdict = await options.addresses?.admitWorker(from.ip, owner);
+    return { named, isSuspect: verdict === 'suspect' };
   };
-  const online = async (viewer: User | undefined): Promise<WorkerDetails[]> => {
-    // A check-in is written up to half a minute after it was made.
-    const since = clock() - onlineMs - debounceMs;
-    const seen = await select().where('last_check_in', '>=', since).orderBy('created').execute();
-    return show(
-      seen.filter((it) => isOnline(it)),
-      viewer,
-    );
-  };
-  const publicOnline = async (): Promise<WorkerDetails[]> => {
-    const { version } = live;
-    if (publicList?.version === version && clock() - publicList.at < listLastsMs) return publicList.list;
-    const list = await online(undefined);
-    publicList = { at: clock(), version, list };
-    return list;
+  const register = async <K extends WorkerKind>(
+    kind: K,
+    input: Offers[K],
+    owner: User,
+    from: WorkerOrigin & { name: string },
+  ): Promise<WorkerRow> => {
+    refuseProfane(options.names, from.name, input.bridge_agent);
+    const isInviteOnly = options.isInviteOnly?.() ?? false;
+    const caps = options.caps?.() ?? defaultCaps;
+    const profile = JSON.stringify(kinds[kind].profileOf(input, owner));
+    const typed = input.name;
+    const made = { ...from, typed, kind, owner, now: clock(), profile, isInviteOnly, caps };
+    const found = await db.write(() => registerWorker(db.query, made));
+    // Somebody else may have taken the name in the meantime.
+    if (found.kind !== kind) throw nameConflict(found);
+    return found;
   };
 
   return {
     live,
+    online,
     refresh,
+    refreshOwner,
     load: async () => {
       const since = clock() - onlineMs;
       const found = await select().where('last_check_in', '>=', since).execute();
-      const owners = await ownersOf(found);
+      const owners = await users.byIds([...new Set(found.map((it) => it.user_id))]);
       for (const it of found) {
-        const isTrusted = owners.get(it.user_id)?.isTrusted ?? false;
-        live.set(liveOf(it, parseProfile(it.profile), isTrusted, it.last_check_in));
+        const isOwnerTrusted = owners.get(it.user_id)?.isTrusted ?? false;
+        const profile = storedProfile(it.kind, it);
+        enter(it.kind, it, { profile, isOwnerTrusted, lastCheckIn: it.last_check_in });
       }
     },
-    checkIn: async (input, owner, ip) => {
+    checkIn: async (kind, input, owner, from) => {
       refuseOwner(owner);
       const name = cleanName(input.name);
-      const now = clock();
-      const named = await select().where('name_key', '=', name.toLowerCase()).executeTakeFirst();
+      const { named, isSuspect } = await admit(kind, name, owner, from);
       if (named && named.user_id !== owner.id) throw wrongOwner();
-      const profile = profileOf(input, owner);
-      const text = JSON.stringify(profile);
-      const isInviteOnly = options.isInviteOnly?.() ?? false;
-      const found =
-        named ??
-        (await db.write(() =>
-          registerWorker(db.query, { name, owner, ip, now, profile: text, isInviteOnly }),
-        ));
+      const profile = kinds[kind].profileOf(input, owner);
+      const found = named ?? (await register(kind, input, owner, { ...from, name }));
       if (found.user_id !== owner.id) throw wrongOwner();
+      const now = clock();
+      const text = JSON.stringify(profile);
       const last = stored.get(found.id);
       if (!last || last.profile !== text || now - last.at >= debounceMs) {
         stored.set(found.id, { at: now, profile: text });
-        await db.write(() => storeCheckIn(db.query, { id: found.id, now, ip, profile }));
+        const isOwnerTrusted = owner.isTrusted;
+        const checkIn = { kind, id: found.id, isOwnerTrusted, isSuspect, now, ip: from.ip, profile };
+        const { isPromoted } = await db.write(() => storeCheckIn(db.query, checkIn, options));
+        if (isPromoted) await refreshOwner(owner.id);
       }
-      const worker = liveOf(found, profile, owner.isTrusted, now);
-      live.set(worker);
-      return worker;
+      return enter(kind, found, { profile, isOwnerTrusted: owner.isTrusted, lastCheckIn: now });
     },
     leave: (name) => {
       const key = cleanName(name).toLowerCase();
-      for (const worker of live.all()) if (worker.name.toLowerCase() === key) live.delete(worker.id);
+      for (const kind of workerKinds) {
+        for (const worker of live[kind].all()) {
+          if (worker.name.toLowerCase() === key) live[kind].delete(worker.id);
+        }
+      }
     },
     exists: async (ids) => {
       const wanted = [...new Set(ids)];
@@ -141,33 +182,32 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
         .execute();
       return found.length === wanted.length;
     },
-    list: async ({ name, type }, viewer) => {
-      if (name === undefined && type !== undefined && type !== 'image') return [];
-      if (name === undefined) return viewer === undefined ? publicOnline() : online(viewer);
-      const found = await select().where('name_key', '=', name.toLowerCase()).execute();
-      return show(
-        found.filter((it) => isOnline(it)),
-        viewer,
-      );
-    },
-    one: async (id, viewer) => showOne(await mustFind(id), viewer),
+    list: (filter, viewer) => list.online(filter, viewer),
+    one: async (id, viewer) => list.show(await mustFind(id), viewer),
     byName: async (name, viewer) => {
       const found = await select().where('name', '=', name).executeTakeFirst();
       if (!found) throw notFound(name);
-      return showOne(found, viewer);
+      return list.show(found, viewer);
     },
     modify: async (id, input, caller) => {
       const found = await mustFind(id);
-      const change = changeOf(found, input, caller);
-      await db.write(() => applyChange(db.query, id, change));
+      const change = changeOf(found, input, caller, (text) => options.names?.isProfane(text) ?? false);
+      const move =
+        input.team === undefined
+          ? undefined
+          : { workerId: id, teamId: input.team, mover: caller, now: clock() };
+      const team = await db.write(function* () {
+        yield* applyChange(db.query, id, change);
+        return move && (yield* changeTeam(db.query, move, options.teams));
+      });
       await refresh(id);
-      publicList = undefined;
+      list.forget();
       return {
         ...(input.maintenance === undefined ? {} : { maintenance: input.maintenance }),
         ...(input.info === undefined ? {} : { info: input.info }),
         ...(input.paused === undefined ? {} : { paused: input.paused }),
         ...(change.name === undefined ? {} : { name: change.name }),
-        ...(input.team === undefined ? {} : { team: 'None' }),
+        ...(team === undefined ? {} : { team }),
       };
     },
     remove: async (id, caller) => {
@@ -176,12 +216,19 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
         throw problem(403, 'NotModerator', 'Only the owner and moderators may delete a worker.');
       }
       if (caller.isAnonymous) throw problem(403, 'AnonForbiddenWorker', 'Anonymous users have no workers.');
-      await db.write(() => removeWorker(db.query, id));
-      live.delete(id);
+      await db.write(() => removeWorker(db.query, id, options.keepers));
+      live[found.kind].delete(id);
       stored.delete(id);
+      list.forget();
       return { deleted_id: id, deleted_name: found.name };
     },
   };
+}
+
+function createLive(clock: Clock): LiveByKind {
+  const of = <K extends WorkerKind>(kind: K) =>
+    new LiveWorkers<K>(clock, (profile) => kinds[kind].offersOf(profile));
+  return { image: of('image'), text: of('text'), interrogation: of('interrogation') };
 }
 
 /** In the order of `queue.md` 4.2, before the worker is looked up. */
@@ -191,27 +238,19 @@ function refuseOwner(owner: User): void {
   if (owner.isAnonymous) throw problem(403, 'AnonForbiddenWorker', 'Anonymous users cannot run workers.');
 }
 
+function refuseProfane(names: WorkerPorts['names'], name: string, agent: string | undefined): void {
+  if (names?.isProfane(name) === true) throw problem(400, 'ProfaneWorkerName', 'The name is profane.');
+  if (names?.isProfane(agent ?? '') === true) {
+    throw problem(400, 'ProfaneBridgeAgent', 'The bridge agent is profane.');
+  }
+}
+
+function nameConflict({ name, kind }: WorkerRow): ProblemError {
+  const text = `The name '${name}' is that of a worker of the kind ${kind}. Choose another one.`;
+  return problem(400, 'PolymorphicNameConflict', text);
+}
+
 function wrongOwner(): ProblemError {
   const text = 'This worker belongs to somebody else: wrong credentials to work under its name.';
   return problem(403, 'WrongCredentials', text);
-}
-
-function liveOf(
-  found: WorkerRow,
-  profile: LiveWorker['profile'],
-  isOwnerTrusted: boolean,
-  lastCheckIn: number,
-): LiveWorker {
-  return {
-    id: found.id,
-    name: found.name,
-    ownerId: found.user_id,
-    isOwnerTrusted,
-    isInMaintenance: found.maintenance === 1,
-    isPaused: found.paused === 1,
-    maintenanceMessage: found.maintenance_msg,
-    speed: speedOf(found.samples),
-    profile,
-    lastCheckIn,
-  };
 }

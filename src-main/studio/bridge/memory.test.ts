@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import type { PoppedJob } from './job.ts';
 import { createWorkerMemory } from './memory.ts';
 
@@ -32,7 +33,7 @@ let db: AppDatabase;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yurt-memory-'));
-  db = await openDatabase(join(folder, 'yurt.db'));
+  db = await openTestDatabase(join(folder, 'yurt.db'));
 });
 afterEach(async () => {
   await db.close();

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import { createLane } from '#shared/common/lane.ts';
 import { type Creation, idleProgress } from '#shared/studio/creations/schema.ts';
 import { createLiveJobs } from './live.ts';
@@ -41,7 +42,7 @@ let db: AppDatabase;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yurt-run-'));
-  db = await openDatabase(join(folder, 'yurt.db'));
+  db = await openTestDatabase(join(folder, 'yurt.db'));
 });
 afterEach(async () => {
   await db.close();

@@ -14,7 +14,8 @@ import { pino } from 'pino';
 // oxlint-disable-next-line no-restricted-imports -- the test makes real pictures; core never opens one
 import sharp, { type Sharp } from 'sharp';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts';
 import { type AppFastify, createFastify } from '#main/server/fastify-base.ts';
 import { createEventHub } from '#main/studio/events/index.ts';
@@ -49,7 +50,7 @@ let bytes: Uint8Array;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'yurt-gallery-'));
-  db = await openDatabase(join(folder, 'yurt.db'));
+  db = await openTestDatabase(join(folder, 'yurt.db'));
   const events = createEventHub({ launchId: 'a' });
   seen = [];
   events.subscribe(({ event }) => seen.push(event));

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type AppDatabase, openDatabase } from '#main/db/database.ts';
+import type { AppDatabase } from '#main/db/database.ts';
+import { openTestDatabase } from '#main/db/testing/open-test-database.ts';
 import { run } from '#main/db/work.ts';
 import { type AppFastify, createFastify } from '#main/server/fastify-base.ts';
 import { draftRoutes } from '#main/studio/drafts/index.ts';
@@ -23,7 +24,7 @@ let system: SystemService;
 let seen: StudioEvent[];
 
 async function open(): Promise<void> {
-  db = await openDatabase(join(folder, 'yurt.db'));
+  db = await openTestDatabase(join(folder, 'yurt.db'));
   events = createEventHub({ launchId: 'a' });
   seen = [];
   events.subscribe(({ event }) => seen.push(event));

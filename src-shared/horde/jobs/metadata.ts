@@ -25,3 +25,14 @@ export const GenerationMetadata = Type.Object(
   { $id: 'GenerationMetadataStable', additionalProperties: false },
 );
 export type GenerationMetadata = Static<typeof GenerationMetadata>;
+
+/** What a worker says about one text. */
+export const TextGenerationMetadata = Type.Object(
+  {
+    type: Type.Enum(['censorship'], { type: 'string' }),
+    value: Type.Enum(['csam'], { type: 'string' }),
+    ref: Type.Optional(Type.String({ maxLength: 255 })),
+  },
+  { $id: 'GenerationMetadataKobold', additionalProperties: false },
+);
+export type TextGenerationMetadata = Static<typeof TextGenerationMetadata>;

@@ -6,23 +6,28 @@ import { GenerationMetadata } from './metadata.ts';
 const text = Type.String();
 const count = Type.Integer();
 
+/** What the pops of image and text workers have in common (`api.md` 4.8). */
+export const commonPopInput = {
+  name: Type.String(),
+  priority_usernames: Type.Optional(Type.Array(text)),
+  nsfw: Type.Optional(Type.Boolean({ default: true })),
+  models: Type.Optional(Type.Array(Type.String({ minLength: 3, maxLength: 255 }))),
+  bridge_agent: Type.Optional(Type.String({ maxLength: 1000, default: unknownAgent })),
+  threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 1 })),
+  require_upfront_kudos: Type.Optional(Type.Boolean({ default: false })),
+  amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 1 })),
+  extra_slow_worker: Type.Optional(Type.Boolean({ default: false })),
+  blacklist: Type.Optional(Type.Array(text)),
+  allow_unsafe_ipaddr: Type.Optional(Type.Boolean({ default: true })),
+} as const;
+
 /** Body of `POST /generate/pop` (`api.md` 4.8). Defaults shown are the ones that apply. */
 export const PopInput = Type.Object(
   {
-    name: Type.String(),
-    priority_usernames: Type.Optional(Type.Array(text)),
-    nsfw: Type.Optional(Type.Boolean({ default: true })),
-    models: Type.Optional(Type.Array(Type.String({ minLength: 3, maxLength: 255 }))),
-    bridge_agent: Type.Optional(Type.String({ maxLength: 1000, default: unknownAgent })),
-    threads: Type.Optional(Type.Integer({ minimum: 1, maximum: 50, default: 1 })),
-    require_upfront_kudos: Type.Optional(Type.Boolean({ default: false })),
-    amount: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 1 })),
-    extra_slow_worker: Type.Optional(Type.Boolean({ default: false })),
+    ...commonPopInput,
     max_pixels: Type.Optional(Type.Integer({ default: 262144 })),
-    blacklist: Type.Optional(Type.Array(text)),
     allow_img2img: Type.Optional(Type.Boolean({ default: true })),
     allow_painting: Type.Optional(Type.Boolean({ default: true })),
-    allow_unsafe_ipaddr: Type.Optional(Type.Boolean({ default: true })),
     allow_post_processing: Type.Optional(Type.Boolean({ default: true })),
     allow_controlnet: Type.Optional(Type.Boolean({ default: false })),
     allow_sdxl_controlnet: Type.Optional(Type.Boolean({ default: false })),
@@ -78,6 +83,18 @@ export const PopExtraSource = Type.Object(
   { $id: 'ExtraSourcePop' },
 );
 
+/** A message to a worker, as its pops carry it (`api.md` 3.12). */
+export const PopMessage = Type.Object(
+  {
+    id: Type.Optional(text),
+    message: Type.Optional(text),
+    origin: Type.Optional(text),
+    expiry: Type.Optional(text),
+  },
+  { $id: 'ResponseModelMessagePop' },
+);
+export type PopMessage = Static<typeof PopMessage>;
+
 /** Answer of `POST /generate/pop`; `id` is null when nothing fits. */
 export const PopAnswer = Type.Object(
   {
@@ -92,7 +109,7 @@ export const PopAnswer = Type.Object(
     extra_source_images: Type.Union([Type.Array(PopExtraSource), Type.Null()]),
     r2_upload: nullable(text),
     r2_uploads: Type.Union([Type.Array(text), Type.Null()]),
-    messages: Type.Array(Type.Object({}, { $id: 'ResponseModelMessagePop' })),
+    messages: Type.Array(PopMessage),
     skipped: SkippedReasons,
   },
   { $id: 'GenerationPayloadStable' },

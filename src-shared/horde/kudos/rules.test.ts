@@ -107,6 +107,28 @@ describe('what a requester pays', () => {
     expect(imageCostCents(1000, { ...modest, postProcessing: ['NMKD_Siax', 'GFPGAN'] })).toBe(1150);
   });
 
+  it('rounds once, at the end, halves up', () => {
+    const upscaled = { ...modest, postProcessing: ['RealESRGAN_x2plus'] };
+    expect(imageCostCents(1225, upscaled)).toBe(1386);
+    expect(imageCostCents(1225, { ...upscaled, slowWorkers: false })).toBe(1664);
+    expect(imageCostCents(1225, { ...upscaled, hasSourceImage: true })).toBe(1772);
+    expect(imageCostCents(2450, upscaled)).toBe(2673);
+  });
+
+  it('is never less than the pay and the tax', () => {
+    const anyRequest = fc.record({
+      hasSourceImage: fc.boolean(),
+      postProcessing: fc.array(fc.constantFrom('GFPGAN', 'RealESRGAN_x4plus'), { maxLength: 3 }),
+      slowWorkers: fc.boolean(),
+      workerBlacklist: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.nat({ max: 10_000_000 }), anyRequest, (reward, request) => {
+        expect(imageCostCents(reward, request)).toBeGreaterThanOrEqual(reward + 100);
+      }),
+    );
+  });
+
   it('is only the tax for a censored picture', () => {
     expect(imageCostCents(0, modest)).toBe(100);
     expect(imageCostCents(0, { ...modest, slowWorkers: false, workerBlacklist: true })).toBe(132);
@@ -115,6 +137,8 @@ describe('what a requester pays', () => {
   it('taxes activation, extra pictures and foreign styles', () => {
     expect(activationTaxCents({ extraSourceImages: 0, usesForeignStyle: false })).toBe(100);
     expect(activationTaxCents({ extraSourceImages: 2, usesForeignStyle: true })).toBe(1300);
+    const asThePublicHorde = { extraSourceImages: 0, usesForeignStyle: false, baseCents: 300 };
+    expect(activationTaxCents(asThePublicHorde)).toBe(300);
   });
 
   it('multiplies by the baseline', () => {

@@ -3,6 +3,7 @@
  * money leaves here as integer cents.
  */
 import { upscalerFactors } from '../requests/names.ts';
+import { type Surcharge, surcharged, toCents } from './money.ts';
 
 /** What the price of one picture depends on; defaults are already filled in by `pricedInput`. */
 export interface ImagePriceInput {
@@ -193,24 +194,23 @@ export interface SurchargeInput {
  * of tax, then the factors of a choosy request. A censored picture has a reward of 0 here.
  */
 export function imageCostCents(rewardCents: number, input: SurchargeInput): number {
-  let kudos = rewardCents / 100;
-  if (input.hasSourceImage) kudos *= 1.3;
-  for (const name of input.postProcessing) kudos *= name in upscalerFactors ? 1.05 : 1;
-  kudos += 1;
-  if (!input.slowWorkers) kudos *= 1.2;
-  if (input.workerBlacklist) kudos *= 1.1;
-  return toCents(kudos);
+  const steps: Surcharge[] = [];
+  if (input.hasSourceImage) steps.push({ percent: 130 });
+  for (const name of input.postProcessing) {
+    if (Object.hasOwn(upscalerFactors, name)) steps.push({ percent: 105 });
+  }
+  steps.push({ cents: 100 });
+  if (!input.slowWorkers) steps.push({ percent: 120 });
+  if (input.workerBlacklist) steps.push({ percent: 110 });
+  return surcharged(rewardCents, steps);
 }
 
 /** Tax when a request enters the queue, in cents (`kudos.md` 1.4, `decisions.md` 20). */
 export function activationTaxCents(input: {
   readonly extraSourceImages: number;
   readonly usesForeignStyle: boolean;
+  /** What every request pays; the public horde takes 300 for pictures (`kudos.md` D1). */
+  readonly baseCents?: number;
 }): number {
-  return 100 + 500 * input.extraSourceImages + (input.usesForeignStyle ? 200 : 0);
-}
-
-/** Kudos to integer cents, half away from zero. */
-export function toCents(kudos: number): number {
-  return Math.sign(kudos) * Math.round(Math.abs(kudos) * 100);
+  return (input.baseCents ?? 100) + 500 * input.extraSourceImages + (input.usesForeignStyle ? 200 : 0);
 }

@@ -1,12 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { imageUptimeCents, uptimeStep } from './uptime.ts';
+import { imageUptimeCents, textUptimeCents, uptimeStep } from './uptime.ts';
 
 describe('uptime', () => {
   it('is worth more with more models and with LoRAs', () => {
     const models = Array.from({ length: 10 }, (_, at) => `m${at}`);
     expect(imageUptimeCents({ models, allowLora: true })).toBe(10_000);
     expect(imageUptimeCents({ models: ['a', 'b', 'c'], allowLora: false })).toBe(5_600);
+  });
+
+  it('is worth more with a bigger text model and a longer context', () => {
+    const scribe = { maxContextLength: 8192, billions: 13, isValidatedBackend: true };
+    expect(textUptimeCents(scribe)).toBe(26_929);
+    expect(textUptimeCents({ ...scribe, isValidatedBackend: false })).toBe(8_079);
+    expect(textUptimeCents({ ...scribe, billions: undefined })).toBe(7_250);
+    expect(textUptimeCents({ ...scribe, billions: 1.1 })).toBe(3_625);
   });
 
   it('is rewarded after more than 600 s, and not for what was away', () => {

@@ -1,3 +1,5 @@
+import { toCents } from './money.ts';
+
 /** Uptime after which a worker's owner is rewarded, in milliseconds: more than this, not just this. */
 export const uptimeRewardMs = 600_000;
 
@@ -8,6 +10,23 @@ export function imageUptimeCents(profile: {
 }): number {
   return 100 * (50 + 2 * profile.models.length + (profile.allowLora ? 30 : 0));
 }
+
+/**
+ * Reward of a text worker (`kudos.md` 2.3): only its first model counts.
+ * @param profile.billions parameters of that model; undefined when nothing knows it
+ */
+export function textUptimeCents(profile: {
+  readonly billions: number | undefined;
+  readonly maxContextLength: number;
+  readonly isValidatedBackend: boolean;
+}): number {
+  const base = 25 + (15 * Math.min(profile.maxContextLength, 262_144)) / 1024;
+  if (profile.billions === undefined) return toCents(0.5 * base);
+  return toCents(base * (profile.isValidatedBackend ? 1 : 0.3) * Math.max(profile.billions / 7, 0.25));
+}
+
+/** Reward of an alchemist for one stretch of uptime, in cents. */
+export const alchemyUptimeCents = 4000;
 
 /** Where a check-in leaves a worker's uptime, and the reward that is due. */
 export interface UptimeStep {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { ProblemError } from '../../common/problem.ts';
-import { batchLimit, type MatchingWorker, refusalOf } from '../jobs/match.ts';
+import { batchLimit } from '../jobs/batch.ts';
+import { imageMatching } from '../jobs/image-match.ts';
+import { type MatchingWorker, refusalOf } from '../jobs/match.ts';
 import { submitVerdict } from '../jobs/states.ts';
-import { checkImageParams, checkSubmission, deriveImageRequest, jobTtlSeconds, queueScore } from './rules.ts';
+import type { ImageProfile } from '../workers/profile.ts';
+import { deriveImageRequest, jobTtlSeconds, queueScore } from './rules.ts';
 import type { GenerationInput } from './schema.ts';
 import { parseSeed, seedOfPop } from './seed.ts';
 import { requestState, statusCounts } from './states.ts';
@@ -84,57 +86,14 @@ describe('defaults', () => {
   });
 });
 
-describe('checks', () => {
-  const code = (input: Partial<GenerationInput>, isTrusted = false) => {
-    try {
-      const caller = { isTrusted, isService: false, isDeleted: false };
-      checkSubmission({ prompt: 'a', ...input }, caller);
-      checkImageParams({ prompt: 'a', ...input }, 'test:1:x');
-    } catch (error) {
-      if (error instanceof ProblemError) return error.rc;
-      throw error;
-    }
-    return undefined;
-  };
-  const lora = { name: 'x' };
-  it.each<[string, Partial<GenerationInput>]>([
-    ['MissingPrompt', { prompt: '   ' }],
-    ['NulByteInPayload', { prompt: 'a\0b' }],
-    ['RequiresTrust', { params: { n: 2 }, disable_batching: true }],
-    ['TooManyLoras', { params: { loras: Array.from({ length: 6 }, () => lora) } }],
-    ['BadLoraVersion', { params: { loras: [{ name: 'x', is_version: true }] } }],
-    ['TooManyTIs', { params: { tis: Array.from({ length: 21 }, () => lora) } }],
-    ['InvalidPromptSize', { prompt: 'a '.repeat(7501) }],
-    ['UnexpectedModelName', { models: ['GFPGAN'] }],
-    ['TooManyUpscalers', { params: { post_processing: ['NMKD_Siax', 'RealESRGAN_x2plus'] } }],
-    ['BadCFGDecimals', { params: { cfg_scale: 7.125 } }],
-    ['SourceMaskUnnecessary', { source_mask: 'aaaa' }],
-    ['ControlNetSourceMissing', { params: { control_type: 'canny' } }],
-    ['InvalidRemix', { source_processing: 'remix', models: ['x'] }],
-    ['MissingExtraTexts.', { params: { workflow: 'qr_code' } }],
-    ['SourceImageRequiredForModel', { models: ['pix2pix'] }],
-    ['HiResMismatch', { models: ['x [Flux]'], params: { hires_fix: true } }],
-    ['InvalidTransparencyModel', { models: ['x [Qwen]'], params: { transparent: true } }],
-    ['ControlNetMismatch.', { models: ['x [ZImage]'], params: { workflow: 'qr_code' } }],
-    ['ControlNetMismatch', { models: ['x [SDXL]'], source_image: 'a', params: { control_type: 'canny' } }],
-    ['SpecialModelNeedsSpecialUser', { models: ['horde_special::a#1'] }],
-    ['OnlyServiceAccountProxy', { proxied_account: 'x' }],
-  ])('%s', (rc, input) => expect(code(input)).toBe(rc));
-
-  it('lets ordinary requests pass', () => {
-    expect(code({ params: { cfg_scale: 7.55, n: 4 }, prompt: 'a'.repeat(20_000) })).toBeUndefined();
-    expect(code({ params: { n: 2 }, disable_batching: true }, true)).toBeUndefined();
-  });
-});
-
 describe('matching', () => {
-  const worker: MatchingWorker = {
+  const worker: MatchingWorker<ImageProfile> = {
     id: 'w',
     ownerId: 1,
     isOwnerTrusted: false,
     isInMaintenance: false,
     isPaused: false,
-    speed: 1_000_000,
+    isSlow: false,
     profile: {
       models: ['stable_diffusion'],
       nsfw: true,
@@ -142,6 +101,7 @@ describe('matching', () => {
       threads: 1,
       requireUpfrontKudos: false,
       isExtraSlow: false,
+      allowUnsafeIp: false,
       maxPixels: 512 * 512,
       blacklist: ['cat'],
       allowImg2img: false,
@@ -154,8 +114,8 @@ describe('matching', () => {
     },
   };
   it('takes what the worker declared', () => {
-    expect(refusalOf(derive(), 2, worker)).toBeUndefined();
-    expect(refusalOf(derive({ models: [] }), 2, worker)).toBeUndefined();
+    expect(refusalOf(imageMatching, derive(), 2, worker)).toBeUndefined();
+    expect(refusalOf(imageMatching, derive({ models: [] }), 2, worker)).toBeUndefined();
   });
   it.each<[string, Partial<GenerationInput>]>([
     ['models', { models: ['other'] }],
@@ -170,16 +130,33 @@ describe('matching', () => {
     ['controlnet', { params: { transparent: true } }],
     ['post-processing', { params: { post_processing: ['GFPGAN'] } }],
     ['step_count', { params: { steps: 31 } }],
-  ])('refuses by %s: %j', (reason, input) => expect(refusalOf(derive(input), 2, worker)).toBe(reason));
+  ])('refuses by %s: %j', (reason, input) =>
+    expect(refusalOf(imageMatching, derive(input), 2, worker)).toBe(reason),
+  );
+
+  it('looks at where a request comes from', () => {
+    const from = (ipRisk: 'unsafe' | 'unsafe_untrusted', allowUnsafeIp: boolean, isOwnerTrusted = false) =>
+      refusalOf(imageMatching, { ...derive(), ipRisk }, 2, {
+        ...worker,
+        isOwnerTrusted,
+        profile: { ...worker.profile, allowUnsafeIp },
+      });
+    expect(from('unsafe', false)).toBe('unsafe_ip');
+    expect(from('unsafe', true)).toBeUndefined();
+    expect(from('unsafe_untrusted', true)).toBe('untrusted');
+    expect(from('unsafe_untrusted', true, true)).toBeUndefined();
+  });
 
   it('looks at speed and maintenance', () => {
-    expect(refusalOf(derive({ slow_workers: false }), 2, { ...worker, speed: 1 })).toBe('performance');
+    expect(refusalOf(imageMatching, derive({ slow_workers: false }), 2, { ...worker, isSlow: true })).toBe(
+      'performance',
+    );
     const slow = { ...worker, profile: { ...worker.profile, isExtraSlow: true } };
-    expect(refusalOf(derive(), 2, slow)).toBe('performance');
-    expect(refusalOf(derive({ extra_slow_workers: true }), 2, slow)).toBeUndefined();
+    expect(refusalOf(imageMatching, derive(), 2, slow)).toBe('performance');
+    expect(refusalOf(imageMatching, derive({ extra_slow_workers: true }), 2, slow)).toBeUndefined();
     const resting = { ...worker, isInMaintenance: true };
-    expect(refusalOf(derive(), 2, resting)).toBe('maintenance');
-    expect(refusalOf(derive(), 1, resting)).toBeUndefined();
+    expect(refusalOf(imageMatching, derive(), 2, resting)).toBe('maintenance');
+    expect(refusalOf(imageMatching, derive(), 1, resting)).toBeUndefined();
   });
 });
 

@@ -85,6 +85,7 @@ export const ImageParams = Type.Object(
     seed_variation: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000 })),
     steps: Type.Optional(Type.Integer({ minimum: 1, maximum: 500, default: 30 })),
     n: Type.Optional(Type.Integer({ minimum: 1, maximum: 20, default: 1 })),
+    init_as_image: Type.Optional(Type.Boolean({ description: 'Obsolete: read by one check alone.' })),
   },
   { $id: 'ModelGenerationInputStable', ...dropUnknown },
 );
@@ -143,7 +144,8 @@ export const RequestAsync = Type.Object(
 );
 export type RequestAsync = Static<typeof RequestAsync>;
 
-const statusFields = {
+/** The fields of every status answer (`api.md` 3.1). */
+export const statusFields = {
   finished: Type.Integer(),
   processing: Type.Integer(),
   restarted: Type.Integer(),

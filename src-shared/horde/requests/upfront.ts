@@ -1,5 +1,7 @@
-import { roundHalfEven } from '../jobs/match.ts';
-import { accurateSteps, type RequestShape } from './rules.ts';
+import { roundHalfEven } from '../common/round.ts';
+import { type ImageReference, noReference } from './models.ts';
+import { accurateSteps } from './rules.ts';
+import type { RequestShape } from './shape.ts';
 
 /** How busy the horde is with pictures. */
 export interface QueueLoad {
@@ -40,10 +42,14 @@ function usesLcm({ params }: RequestShape): boolean {
 }
 
 /** Whether a request is so heavy that its owner has to be able to pay for all of it. */
-export function needsUpfront(shape: RequestShape, side: number): boolean {
+export function needsUpfront(
+  shape: RequestShape,
+  side: number,
+  reference: ImageReference = noReference,
+): boolean {
   if (!shape.slowWorkers) return true;
   if (usesLcm(shape) && shape.accurateSteps > 10) return true;
-  if (shape.models.length > 0 && shape.accurateSteps > freeSteps) return true;
+  if (shape.accurateSteps > Math.min(...mostSteps(shape, reference, freeSteps))) return true;
   if (shape.width * shape.height > side * side) return true;
   return shape.params.control_type !== undefined && shape.accurateSteps > 20;
 }
@@ -67,10 +73,14 @@ export function downgradedSize(
 }
 
 /** A request made small enough to need no upfront payment (`queue.md` 1.8, Q-26). */
-export function downgrade(shape: RequestShape, side: number): RequestShape {
+export function downgrade(
+  shape: RequestShape,
+  side: number,
+  reference: ImageReference = noReference,
+): RequestShape {
   const { width, height } = downgradedSize(shape, side);
   const sampler = shape.params.sampler_name;
-  const steps = sampler === 'k_dpm_adaptive' ? shape.steps : downgradeSteps(shape);
+  const steps = sampler === 'k_dpm_adaptive' ? shape.steps : downgradeSteps(shape, reference);
   return {
     ...shape,
     slowWorkers: true,
@@ -82,9 +92,23 @@ export function downgrade(shape: RequestShape, side: number): RequestShape {
   };
 }
 
-function downgradeSteps(shape: RequestShape): number {
-  const most = usesLcm(shape) ? 10 : shape.params.control_type === undefined ? downgradedSteps : 20;
+function downgradeSteps(shape: RequestShape, reference: ImageReference): number {
+  const most = ceilingOf(shape, reference);
   let { steps } = shape;
   while (steps > 5 && accurateSteps(shape.params.sampler_name, steps) > most) steps -= 1;
   return steps;
+}
+
+function ceilingOf(shape: RequestShape, reference: ImageReference): number {
+  if (usesLcm(shape)) return 10;
+  if (shape.params.control_type !== undefined) return 20;
+  return Math.min(
+    ...mostSteps(shape, reference, downgradedSteps),
+    shape.models.length === 0 ? downgradedSteps : Infinity,
+  );
+}
+
+/** The most steps of each named model. */
+function mostSteps({ models }: RequestShape, reference: ImageReference, unknown: number): number[] {
+  return models.map((model) => reference(model)?.requirements?.max_steps ?? unknown);
 }

@@ -1,4 +1,14 @@
 import { type Static, Type } from 'typebox';
+import { workerKinds } from './profile.ts';
+
+/** What an alchemist sends with a pop, as far as its check-in reads it (`api.md` 4.8). */
+export interface AlchemyOffer {
+  readonly name: string;
+  readonly forms?: readonly string[] | undefined;
+  readonly bridge_agent?: string | undefined;
+  readonly threads?: number | undefined;
+  readonly max_tiles?: number | undefined;
+}
 
 const nullable = {
   string: Type.Union([Type.String(), Type.Null()]),
@@ -15,10 +25,35 @@ export const WorkerTeam = Type.Object(
   { $id: 'TeamDetailsLite' },
 );
 
+/** A message that waits for a worker, as its owner sees it. */
+export const WorkerMessage = Type.Object(
+  {
+    worker_id: Type.Optional(Type.String()),
+    user_id: Type.Optional(Type.String()),
+    message: Type.String(),
+    origin: Type.Optional(Type.String()),
+    created: Type.Optional(Type.String()),
+    expiry: Type.Optional(Type.String()),
+  },
+  { $id: 'WorkerDetailsMessage' },
+);
+export type WorkerMessage = Static<typeof WorkerMessage>;
+
+const imageWorkerFields = {
+  max_pixels: Type.Optional(Type.Integer()),
+  megapixelsteps_generated: Type.Optional(Type.Number()),
+  img2img: Type.Optional(Type.Boolean()),
+  painting: Type.Optional(Type.Boolean()),
+  'post-processing': Type.Optional(Type.Boolean()),
+  lora: Type.Optional(Type.Boolean()),
+  controlnet: Type.Optional(Type.Boolean()),
+  sdxl_controlnet: Type.Optional(Type.Boolean()),
+} as const;
+
 /** A worker as the API shows it (`api.md` 3.4); absent keys are left out. */
 export const WorkerDetails = Type.Object(
   {
-    type: Type.Enum(['image', 'text', 'interrogation'], { type: 'string' }),
+    type: Type.Enum([...workerKinds], { type: 'string' }),
     name: Type.String(),
     id: Type.String(),
     online: Type.Boolean(),
@@ -36,16 +71,14 @@ export const WorkerDetails = Type.Object(
     flagged: Type.Boolean(),
     team: WorkerTeam,
     bridge_agent: Type.String(),
-    models: Type.Array(Type.String()),
-    max_pixels: Type.Integer(),
-    megapixelsteps_generated: Type.Number(),
-    img2img: Type.Boolean(),
-    painting: Type.Boolean(),
-    'post-processing': Type.Boolean(),
-    lora: Type.Boolean(),
-    controlnet: Type.Boolean(),
-    sdxl_controlnet: Type.Boolean(),
+    models: Type.Optional(Type.Array(Type.String(), { description: 'Of image and text workers.' })),
+    forms: Type.Optional(Type.Array(Type.String(), { description: 'Of interrogation workers.' })),
+    ...imageWorkerFields,
+    max_length: Type.Optional(Type.Integer()),
+    max_context_length: Type.Optional(Type.Integer()),
+    tokens_generated: Type.Optional(Type.Number()),
     owner: Type.Optional(Type.String()),
+    messages: Type.Optional(Type.Array(WorkerMessage)),
     ipaddr: Type.Optional(Type.String()),
     contact: Type.Optional(Type.String()),
     paused: Type.Optional(Type.Boolean()),

@@ -1,0 +1,1 @@
+export { hostRoutes, type HostServices } from './routes.ts';

@@ -1,0 +1,7 @@
+export { messageRoutes, type MessageRoutesServices } from './routes.ts';
+export {
+  createMessagesService,
+  deleteMessagesOf,
+  type MessagesOptions,
+  type MessagesService,
+} from './service.ts';

@@ -1,0 +1,1 @@
+export { createProfanityCheck } from './profanity.ts';

@@ -1,0 +1,1 @@
+export { createHordeSettings, type HordeSettingsService } from './service.ts';

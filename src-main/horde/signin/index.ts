@@ -1,0 +1,1 @@
+export { createSignIn, type SignIn, type SignInPlatform } from './sign-in.ts';

@@ -1,0 +1,3 @@
+export { statsRoutes, type StatsRoutesServices } from './routes.ts';
+export { createStatsService, type StatsOptions, type StatsService } from './service.ts';
+export { recordStat } from './units.ts';

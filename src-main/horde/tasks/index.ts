@@ -1,0 +1,1 @@
+export { createTaskRunner, type Task, type TaskEffect, type TaskRunner } from './runner.ts';
