@@ -1,6 +1,6 @@
 import SwaggerParser from '@apidevtools/swagger-parser';
 import { traverse, validate } from '@scalar/openapi-parser';
-import type { HordeDocument } from './document.ts';
+import { type HordeDocument, isObject } from './document.ts';
 import type { Operation } from './operations.ts';
 import { asObject, type World } from './world.ts';
 
@@ -9,7 +9,8 @@ interface DocumentCase {
   ask(world: World, document: HordeDocument): Promise<readonly string[]>;
 }
 
-const addressOf = (world: World): string => world.base.replace(/\/v2$/, '/swagger.json');
+const textOf = async (world: World): Promise<string> =>
+  (await fetch(world.base.replace(/\/v2$/, '/swagger.json'))).text();
 
 /** What is claimed of the Swagger document (`decisions.md` 50). */
 export function documentCases(operations: readonly Operation[]): readonly DocumentCase[] {
@@ -29,7 +30,7 @@ export function documentCases(operations: readonly Operation[]): readonly Docume
       says: 'a Swagger 2.0 validator accepts the document',
       ask: async (world) => {
         try {
-          const api = asObject(await SwaggerParser.validate(addressOf(world)));
+          const api = asObject(await SwaggerParser.validate(JSON.parse(await textOf(world))));
           return api['swagger'] === '2.0' ? [] : [`it is Swagger ${String(api['swagger'])}`];
         } catch (error) {
           return [String(error)];
@@ -39,8 +40,7 @@ export function documentCases(operations: readonly Operation[]): readonly Docume
     {
       says: 'another parser reads the same ids from the document',
       ask: async (world) => {
-        const text = await (await fetch(addressOf(world))).text();
-        const { valid, errors, specification } = await validate(text);
+        const { valid, errors, specification } = await validate(await textOf(world));
         if (!valid || !specification) return (errors ?? []).map((error) => error.message);
         const found = new Set<string>();
         traverse(specification, (part) => {
@@ -52,22 +52,33 @@ export function documentCases(operations: readonly Operation[]): readonly Docume
     },
     {
       says: 'the document uses no keyword that Swagger 2.0 lacks',
-      ask: async (world) => {
-        const text = await (await fetch(addressOf(world))).text();
-        const foreign = [
-          '"anyOf"',
-          '"oneOf"',
-          '"const"',
-          '"nullable"',
-          '"$id"',
-          '"examples"',
-          '"if"',
-          '"not"',
-        ];
-        return foreign
-          .filter((keyword) => text.includes(`${keyword}:`))
-          .map((keyword) => `it has ${keyword}`);
-      },
+      ask: async (world) => foreignKeywords(JSON.parse(await textOf(world)), false),
     },
   ];
+}
+
+const foreign: ReadonlySet<string> = new Set([
+  'anyOf',
+  'oneOf',
+  'not',
+  'if',
+  'const',
+  'nullable',
+  '$id',
+  'examples',
+  'patternProperties',
+  'prefixItems',
+  'unevaluatedProperties',
+]);
+/** What stands below these has a name of our choice. */
+const named: ReadonlySet<string> = new Set(['properties', 'definitions', 'paths', 'responses']);
+
+/** @param isNamed whether the keys of this part are names and no keywords */
+function foreignKeywords(part: unknown, isNamed: boolean): string[] {
+  if (Array.isArray(part)) return part.flatMap((item) => foreignKeywords(item, false));
+  if (!isObject(part)) return [];
+  return Object.entries(part).flatMap(([key, value]) => [
+    ...(!isNamed && foreign.has(key) ? [`it has ${key}`] : []),
+    ...foreignKeywords(value, !isNamed && named.has(key)),
+  ]);
 }

@@ -3,12 +3,13 @@ import { hostRoutes } from '#shared/horde/host/schema.ts';
 import { type HordeDocument, isObject, readDocument } from './document.ts';
 import { type Operation, readOperations } from './operations.ts';
 import { type Call, everybody } from './spec.ts';
+import { specs } from './specs/index.ts';
 import { asObject, type World } from './world.ts';
 
 /** An answer to nonsense comes at once: longer is a hang (issue: no hang over 1 s). */
 const longestMs = 1_000;
 /** What the framework may answer before an operation has its say (`api.md` 1.5). */
-const protocolStatuses: ReadonlySet<number> = new Set([400, 404, 405, 413, 415, 421, 429]);
+const protocolStatuses: ReadonlySet<number> = new Set([400, 404, 405, 413, 414, 415, 421, 429]);
 
 /**
  * Sends random bodies, queries, paths and headers, made from what the document describes and then bent,
@@ -21,18 +22,25 @@ export async function fuzz(
 ): Promise<readonly string[]> {
   const document = await readDocument(world.base);
   const operations = readOperations();
+  const ids = await idsOf(world);
   const bodies = new Map(operations.map((it) => [it.name, bodyArbitrary(document.bodyOf(it))]));
   const arbitrary = fc
     .constantFrom(...operations)
-    .chain((operation) => callOf(operation, bodies.get(operation.name)).map((call) => ({ operation, call })));
+    .chain((operation) =>
+      callOf(operation, bodies.get(operation.name), ids).map((call) => ({ operation, call })),
+    );
   const faults: string[] = [];
+  const counts = new Map<number, number>();
   for (const { operation, call } of fc.sample(arbitrary, { numRuns: calls, seed })) {
     const answer = await world.call(operation.name, call);
+    counts.set(answer.status, (counts.get(answer.status) ?? 0) + 1);
     const fault = faultOf(answer, operation, document);
     if (fault !== undefined)
       faults.push(`${operation.name} ${fault}\n  ${JSON.stringify(call).slice(0, 800)}`);
     if (faults.length >= 20) break;
   }
+  const told = [...counts].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} × ${status}`);
+  process.stdout.write(`${calls} random calls were answered ${told.join(', ')}\n`);
   const ledger = asObject(await world.owner('GET', hostRoutes.ledger));
   if (ledger['ok'] !== true) faults.push(`the books do not balance: ${JSON.stringify(ledger['problems'])}`);
   return faults;
@@ -55,6 +63,21 @@ function faultOf(
   return isPage || isRefusal
     ? undefined
     : `refused without a message: ${JSON.stringify(body)?.slice(0, 200)}`;
+}
+
+const nothing = '00000000-0000-4000-8000-000000000000';
+
+/** Ids of things that there are, by the name of the path's parameter, so that calls reach what is behind them. */
+async function idsOf(world: World): Promise<ReadonlyMap<string, readonly string[]>> {
+  const samples = new Map<string, string[]>();
+  for (const { operation, sample } of specs) {
+    if (!operation.includes('{')) continue;
+    const { path } = await sample(world);
+    for (const [name, id] of Object.entries(path ?? {})) {
+      samples.set(name, [...(samples.get(name) ?? []), String(id)]);
+    }
+  }
+  return samples;
 }
 
 const oddText = fc.oneof(
@@ -115,16 +138,25 @@ function bodyArbitrary(schema: Record<string, unknown> | undefined): fc.Arbitrar
   return schema ? valueOf(schema) : fc.constant(undefined);
 }
 
-function callOf(operation: Operation, body: fc.Arbitrary<unknown> | undefined): fc.Arbitrary<Call> {
+function callOf(
+  operation: Operation,
+  body: fc.Arbitrary<unknown> | undefined,
+  known: ReadonlyMap<string, readonly string[]>,
+): fc.Arbitrary<Call> {
   const names = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => String(match[1]));
   // An empty segment or a dot is another path.
   const segment = oddText.filter((text) => text !== '' && !/^\.+$/.test(text));
-  const ids = fc.oneof(segment, fc.constantFrom('1', '0', '2', '00000000-0000-4000-8000-000000000000'));
+  const idOf = (name: string) =>
+    fc.oneof(
+      { weight: 3, arbitrary: fc.constantFrom(...(known.get(name) ?? [nothing])) },
+      { weight: 1, arbitrary: segment },
+      { weight: 1, arbitrary: fc.constantFrom('1', '0', nothing) },
+    );
   const hasBody = ['POST', 'PUT', 'PATCH'].includes(operation.method);
   return fc
     .record({
       as: fc.constantFrom(...everybody.filter((who) => who !== 'stranger')),
-      path: fc.record(Object.fromEntries(names.map((name) => [name, ids]))),
+      path: fc.record(Object.fromEntries(names.map((name) => [name, idOf(name)]))),
       query: fc.dictionary(
         fc.constantFrom('page', 'sort', 'type', 'name', 'tag', 'min_count', 'model_state'),
         oddText,

@@ -10,6 +10,9 @@ interface Pending {
   fail(error: unknown): void;
 }
 
+/** How long a group may take before it is committed: nothing else happens in the meantime. */
+const groupMs = 8;
+
 /**
  * The one writer of an SQLite file. Units wait in a queue; a group of them runs in one transaction
  * without any `await` and is committed durably once, so throughput is not one fsync a request.
@@ -17,6 +20,10 @@ interface Pending {
 export class GroupedWriter {
   readonly #connection: BetterSqlite3.Database;
   readonly #statements: StatementCache;
+  readonly #begin: BetterSqlite3.Statement;
+  readonly #commit: BetterSqlite3.Statement;
+  readonly #beginUnit: BetterSqlite3.Statement;
+  readonly #endUnit: BetterSqlite3.Statement;
   #queue: Pending[] = [];
   #isScheduled = false;
   #isClosed = false;
@@ -24,6 +31,10 @@ export class GroupedWriter {
   constructor(connection: BetterSqlite3.Database, statements: StatementCache) {
     this.#connection = connection;
     this.#statements = statements;
+    this.#begin = connection.prepare('BEGIN IMMEDIATE');
+    this.#commit = connection.prepare('COMMIT');
+    this.#beginUnit = connection.prepare('SAVEPOINT unit');
+    this.#endUnit = connection.prepare('RELEASE unit');
   }
 
   /** Queues a unit; resolves with its result when the commit that holds it is on disk. */
@@ -47,7 +58,7 @@ export class GroupedWriter {
   /** Commits what waits and refuses more. */
   close(): void {
     this.#isClosed = true;
-    this.#flush();
+    while (this.#queue.length > 0) this.#flush();
   }
 
   #schedule(): void {
@@ -60,27 +71,35 @@ export class GroupedWriter {
   }
 
   #flush(): void {
-    const group = this.#queue;
-    if (group.length === 0) return;
-    this.#queue = [];
+    const waiting = this.#queue;
+    if (waiting.length === 0) return;
+    const until = performance.now() + groupMs;
     const performed: Pending[] = [];
+    let taken = 0;
     try {
-      this.#connection.exec('BEGIN IMMEDIATE');
-      for (const pending of group) this.#performAlone(pending, performed);
-      this.#connection.exec('COMMIT');
+      this.#begin.run();
+      do {
+        const pending = waiting[taken];
+        taken += 1;
+        if (pending) this.#performAlone(pending, performed);
+      } while (taken < waiting.length && performance.now() < until);
+      this.#commit.run();
     } catch (error) {
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      for (const pending of group) pending.fail(error);
+      this.#queue = [];
+      for (const pending of waiting) pending.fail(error);
       return;
     }
+    this.#queue = waiting.slice(taken);
+    if (this.#queue.length > 0) this.#schedule();
     for (const pending of performed) pending.succeed();
   }
 
   #performAlone(pending: Pending, performed: Pending[]): void {
-    this.#connection.exec('SAVEPOINT unit');
+    this.#beginUnit.run();
     try {
       pending.perform();
-      this.#connection.exec('RELEASE unit');
+      this.#endUnit.run();
       performed.push(pending);
     } catch (error) {
       // A full disk ends the whole transaction by itself: then the group fails, not the unit.

@@ -56,10 +56,18 @@ function inspect(value: unknown, depth: number): void {
     return;
   }
   for (const [key, item] of Object.entries(value)) {
-    if (key === '__proto__') throw new ProblemError(400, undefined, 'The body has a forbidden key.');
+    if (isPrototype(key, item)) throw new ProblemError(400, undefined, 'The body has a forbidden key.');
     refuseNul(key);
     inspect(item, depth + 1);
   }
+}
+
+/** What would reach every object if it were merged into one (T-THR-32). */
+function isPrototype(key: string, item: unknown): boolean {
+  if (key === '__proto__') return true;
+  return (
+    key === 'constructor' && typeof item === 'object' && item !== null && Object.hasOwn(item, 'prototype')
+  );
 }
 
 function refuseNul(text: string): void {

@@ -17,8 +17,13 @@ interface Guesses {
 /**
  * Slows the guessing of keys: more than 20 wrong ones in a minute from an address, and it hears 429 for
  * five minutes (`accounts-and-safety.md` RTE-01).
+ * @param isExempt whether an address has no limits at all
  */
-export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now): void {
+export function slowKeyGuessing(
+  server: AppFastify,
+  isExempt: (address: string) => boolean,
+  now: () => number = Date.now,
+): void {
   const guesses = new Map<string, Guesses>();
   const limitOf = ({ isLocal }: { isLocal: boolean }) => perMinute * (isLocal ? localFactor : 1);
   server.addHook('onRequest', async (request, reply) => {
@@ -36,7 +41,9 @@ export function slowKeyGuessing(server: AppFastify, now: () => number = Date.now
       .send({ message: `Too many wrong keys. Try again in ${seconds} seconds.` } satisfies Problem);
   });
   server.addHook('onResponse', (request, reply, done) => {
-    if (reply.statusCode === 401) count(request.ip, limitOf(request));
+    // Who sends no key guesses none.
+    if (reply.statusCode === 401 && request.headers['apikey'] !== undefined)
+      count(request.ip, limitOf(request));
     done();
   });
 

@@ -69,6 +69,16 @@ describe('createHordeListener', () => {
     expect(await answer.json()).toEqual({ message: 'OK' });
   });
 
+  it('lets no cache keep an answer to a key', async () => {
+    const { url } = await start();
+    const cacheOf = async (path: string, headers: Record<string, string> = {}) =>
+      (await fetch(url + path, { headers })).headers.get('cache-control');
+    for (const path of ['/api/v2/users', '/api/v2/nowhere']) {
+      expect(await cacheOf(path, { apikey: 'k' })).toBe('no-store');
+      expect(await cacheOf(path)).toBeNull();
+    }
+  });
+
   it('tells clients that it is a horde', async () => {
     const { url } = await start();
     expect(await (await fetch(`${url}/.well-known/serviceinfo`)).json()).toMatchObject({
@@ -160,6 +170,10 @@ describe('createHordeListener', () => {
       400,
       expect.objectContaining({ rc: 'NulByteInPayload' }),
     ]);
+    for (const polluted of ['{"__proto__":{"a":1}}', '{"x":[{"constructor":{"prototype":{"a":1}}}]}']) {
+      expect((await post(`${url}/api/v2/echo`, polluted)).status).toBe(400);
+    }
+    expect((await post(`${url}/api/v2/echo`, '{"constructor":"a firm"}')).status).toBe(200);
     const none = await post(`${url}/api/v2/echo`, '{"text":null}');
     expect([none.status, await none.json()]).toEqual([
       400,

@@ -9,7 +9,8 @@ import { applyFieldMasks } from './horde-fields.ts';
 import { slowKeyGuessing } from './horde-key-guessing.ts';
 import { registerDocuments, serveDocument } from './horde-documents.ts';
 import { createOriginGate, type OriginRules } from './horde-origin.ts';
-import { createRateLimits } from './horde-rate-limits.ts';
+import { createRateLimits, isPrivate } from './horde-rate-limits.ts';
+import { limitSockets } from './horde-sockets.ts';
 
 export interface HordeListenerOptions {
   readonly log: Logger;
@@ -33,6 +34,7 @@ const verbs = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
  */
 export async function createHordeListener(options: HordeListenerOptions): Promise<AppFastify> {
   const server = createFastify({ log: options.log, unknownKeys: 'drop', maxParamLength: 1024 });
+  limitSockets(server.server);
   const rules: OriginRules = {
     allowedHosts: options.allowedHosts ?? [],
     allowedOrigins: options.allowedOrigins ?? [],
@@ -41,14 +43,17 @@ export async function createHordeListener(options: HordeListenerOptions): Promis
   const host = hostname();
   server.addHook('onRequest', (request, reply, done) => {
     reply.header('horde-node', `${host}:${request.raw.socket.localPort ?? 0}:${options.version}`);
+    // What a key shows is for its holder alone (T-THR-33); a route may say it more exactly.
+    if (request.headers['apikey'] !== undefined) reply.header('cache-control', 'no-store');
     if (gate(request, reply) === undefined) done();
   });
   acceptJsonBodies(server);
   server.decorateRequest('raisesLimits', false);
   if (options.rateLimits === 'on') {
-    const check = await createRateLimits(server, { isLifted: options.areLimitsLifted ?? (() => false) });
+    const isExempt = (address: string) => options.areLimitsLifted?.() === true && isPrivate(address);
+    const check = await createRateLimits(server, { isExempt });
     server.addHook('onRequest', check);
-    slowKeyGuessing(server);
+    slowKeyGuessing(server, isExempt);
   }
   applyFieldMasks(server);
   const methods = recordMethods(server);

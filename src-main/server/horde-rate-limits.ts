@@ -22,8 +22,8 @@ declare module 'fastify' {
 }
 
 export interface RateLimitOptions {
-  /** Whether private networks have no limits (`decisions.md` 30). */
-  readonly isLifted: () => boolean;
+  /** Whether an address has no limits. */
+  readonly isExempt: (address: string) => boolean;
   readonly now?: () => number;
 }
 
@@ -38,7 +38,7 @@ export async function createRateLimits(server: AppFastify, options: RateLimitOpt
     counters.set(limit, createCounter(server, limit, isRaised));
   }
   return async (request, reply) => {
-    if (options.isLifted() && isPrivate(request.ip)) return undefined;
+    if (options.isExempt(request.ip)) return undefined;
     const limits = limitsByRoute[request.routeOptions.url ?? ''] ?? [byDefault];
     for (const [at, limit] of limits.entries()) {
       const counted = await counters.get(limit)?.(request);
@@ -108,6 +108,7 @@ function keyOf(request: FastifyRequest): string {
   return typeof header === 'string' ? header : anonymousKey;
 }
 
-function isPrivate(address: string): boolean {
+/** An address of this computer or of a private network. */
+export function isPrivate(address: string): boolean {
   return ipaddr.isValid(address) && privateRanges.has(ipaddr.process(address).range());
 }

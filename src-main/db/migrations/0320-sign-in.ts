@@ -18,6 +18,7 @@ export const signIn: Migration = {
       .addColumn('private_network', 'integer', (column) =>
         column.notNull().check(sql`private_network in (0, 1)`),
       )
+      .addColumn('device_code', 'integer', (column) => column.notNull().check(sql`device_code in (0, 1)`))
       .addColumn('allow', 'text', (column) => column.notNull())
       .addColumn('on_first_login', 'text', (column) => column.notNull())
       .addColumn('role_map', 'text', (column) => column.notNull())

@@ -14,6 +14,8 @@ export interface HordeSignInProviderTable {
   groups_claim: string;
   /** 0 or 1. */
   private_network: number;
+  /** 0 or 1. */
+  device_code: number;
   /** `AllowRules` as JSON. */
   allow: string;
   on_first_login: 'create' | 'approval' | 'deny';

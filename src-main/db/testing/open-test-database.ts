@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { type AppDatabase, openDatabase } from '../database.ts';
 
@@ -12,13 +15,26 @@ export const templateDatabase = 'yurt_template';
 export const testDatabaseKind = process.env[serverVariable] ? 'PostgreSQL' : 'SQLite';
 
 /**
- * Opens the database of a test: the file, or where a server is given a database on it that stands for the
+ * Opens the database of a test: the file, made when it is missing, or where a server is given a database on it that stands for the
  * file, the same for as long as the file would be.
  */
 export async function openTestDatabase(file: string): Promise<AppDatabase> {
   const server = process.env[serverVariable];
-  if (!server) return openDatabase(file);
-  return openDatabase(await testDatabaseUrl(file, server));
+  if (server) return openDatabase(await testDatabaseUrl(file, server));
+  template ??= makeTemplate();
+  if (!existsSync(file)) copyFileSync(await template, file);
+  return openDatabase(file);
+}
+
+let template: Promise<string> | undefined;
+
+/** A migrated, empty file: copying it is much faster than running every migration for every test. */
+async function makeTemplate(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'yurt-template-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'empty.db');
+  await (await openDatabase(file)).close();
+  return file;
 }
 
 /** Address of the database that stands for a file; it is made when it is missing. */

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely';
+import { prepared } from '#main/db/prepared.ts';
 import type { HordeJobTable, HordeRequestTable, RequestType } from '#main/db/tables/horde-work.ts';
 import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { chargeSharedKey, settleJob } from '#main/horde/kudos/index.ts';
@@ -54,6 +55,20 @@ export interface CompletePorts extends Pick<WorkerPorts, 'teams'> {
 type Job = Selectable<HordeJobTable>;
 type Request = Selectable<HordeRequestTable>;
 
+const jobById = prepared((query, { id }: { id: string }) =>
+  query.selectFrom('horde_jobs').selectAll().where('id', '=', id),
+);
+const requestById = prepared((query, { id }: { id: string }) =>
+  query.selectFrom('horde_requests').selectAll().where('id', '=', id),
+);
+const chargeRequest = prepared(
+  (query, { id, cents, expiry }: { id: string; cents: number; expiry: number }) =>
+    query
+      .updateTable('horde_requests')
+      .set((e) => ({ consumed_cents: e('consumed_cents', '+', cents), expiry }))
+      .where('id', '=', id),
+);
+
 /** Completes a job and settles its kudos in the same unit; nothing when it had ended before. */
 export function* completeJob<T extends RequestType>(
   query: Query,
@@ -61,9 +76,9 @@ export function* completeJob<T extends RequestType>(
   ports: CompletePorts = {},
 ): Work<Completed | undefined> {
   const { type, now } = options;
-  const job = yield* row(query.selectFrom('horde_jobs').selectAll().where('id', '=', options.jobId));
+  const job = yield* row(jobById(query, { id: options.jobId }));
   if (!job || job.state !== 'processing') return undefined;
-  const request = yield* row(query.selectFrom('horde_requests').selectAll().where('id', '=', job.request_id));
+  const request = yield* row(requestById(query, { id: job.request_id }));
   if (!request) return undefined;
   const shape = shapeOf(type, request);
   const isWorkerTrusted = yield* isTrusted(query, job.worker_owner_id);
@@ -71,12 +86,7 @@ export function* completeJob<T extends RequestType>(
   yield* storeResult(query, job, result, options.digest);
   const { priceCents, rewardCents, things } = result;
   const expiry = Math.max(request.expiry, now + requestLifeMs);
-  yield* run(
-    query
-      .updateTable('horde_requests')
-      .set((e) => ({ consumed_cents: e('consumed_cents', '+', priceCents), expiry }))
-      .where('id', '=', request.id),
-  );
+  yield* run(chargeRequest(query, { id: request.id, cents: priceCents, expiry }));
   const settled = yield* settleJob(query, {
     kind: type,
     jobId: job.id,
@@ -114,26 +124,36 @@ export function* completeJob<T extends RequestType>(
 
 function* storeResult(query: Query, job: Job, result: JobResult, digest: string): Work<void> {
   yield* run(
-    query
-      .updateTable('horde_jobs')
-      .set({
-        state: 'completed',
-        digest,
-        reward_cents: result.rewardCents,
-        seed: result.seed,
-        metadata: JSON.stringify(result.metadata),
-        is_censored: result.isCensored ? 1 : 0,
-        has_picture: result.text === null ? 1 : 0,
-        text: result.text,
-      })
-      .where('id', '=', job.id),
+    markCompleted(query, {
+      id: job.id,
+      digest,
+      reward_cents: result.rewardCents,
+      seed: result.seed,
+      metadata: JSON.stringify(result.metadata),
+      is_censored: result.isCensored ? 1 : 0,
+      has_picture: result.text === null ? 1 : 0,
+      text: result.text,
+    }),
   );
 }
 
+type StoredResult = Pick<
+  Job,
+  'id' | 'digest' | 'reward_cents' | 'seed' | 'metadata' | 'is_censored' | 'has_picture' | 'text'
+>;
+const markCompleted = prepared((query, { id, ...result }: StoredResult) =>
+  query
+    .updateTable('horde_jobs')
+    .set({ state: 'completed', ...result })
+    .where('id', '=', id),
+);
+
+const trustOf = prepared((query, { id }: { id: number }) =>
+  query.selectFrom('users').select(['is_trusted', 'is_admin']).where('id', '=', id),
+);
+
 function* isTrusted(query: Query, userId: number): Work<boolean> {
-  const user = yield* row(
-    query.selectFrom('users').select(['is_trusted', 'is_admin']).where('id', '=', userId),
-  );
+  const user = yield* row(trustOf(query, { id: userId }));
   return user?.is_trusted === 1 || user?.is_admin === 1;
 }
 
@@ -193,12 +213,14 @@ function* watch<T extends RequestType>(
   });
 }
 
+// By the request's few jobs: asked for the worker too, SQLite would go through all that the worker made.
+const jobsOfRequest = prepared((query, { id }: { id: string }) =>
+  query.selectFrom('horde_jobs').select(['worker_id', 'started']).where('request_id', '=', id),
+);
+
 /** Jobs of the same request that the worker took in the same pop. */
 function* batchSize(query: Query, job: Job): Work<number> {
-  // By the request's few jobs: asked for the worker too, SQLite would go through all that the worker made.
-  const siblings = yield* rows(
-    query.selectFrom('horde_jobs').select(['worker_id', 'started']).where('request_id', '=', job.request_id),
-  );
+  const siblings = yield* rows(jobsOfRequest(query, { id: job.request_id }));
   const isSamePop = (other: { worker_id: string; started: number }) =>
     other.worker_id === job.worker_id && other.started === job.started;
   return Math.max(1, siblings.filter(isSamePop).length);

@@ -1,7 +1,9 @@
 import { type Selectable, sql } from 'kysely';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { LockedRows } from '#main/db/locks.ts';
+import { prepared } from '#main/db/prepared.ts';
 import type { HordeDecoyTable, HordeJobTable, RequestType } from '#main/db/tables/horde-work.ts';
+import { readRow } from '#main/db/work.ts';
 import type { ImagesService } from '#main/horde/images/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
 import { type HordeQueues, shapeOf } from '#main/horde/queue/index.ts';
@@ -90,6 +92,16 @@ interface Submitted<T extends RequestType> {
 
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
+const jobWithShape = prepared((query, { type, id }: { type: RequestType; id: string }) =>
+  query
+    .selectFrom('horde_jobs as j')
+    .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
+    .selectAll('j')
+    .select('r.shape')
+    .where('j.id', '=', id)
+    .where('r.type', '=', type),
+);
+
 /** Jobs of the private horde: handed out, taken back, settled (`queue.md` 2, 3). */
 export function createJobsService(options: JobsOptions): JobsService {
   const { db, queues, workers, images, clock, references } = options;
@@ -102,14 +114,7 @@ export function createJobsService(options: JobsOptions): JobsService {
   const completed = new Set<(completed: JobCompleted) => void>();
   const oneByOne = createSerial();
   const findJob = (type: RequestType, id: string): Promise<Job | undefined> =>
-    db.read
-      .selectFrom('horde_jobs as j')
-      .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
-      .selectAll('j')
-      .select('r.shape')
-      .where('j.id', '=', id)
-      .where('r.type', '=', type)
-      .executeTakeFirst();
+    readRow(db, jobWithShape(db.query, { type, id }));
   const findDecoy = (type: RequestType, id: string): Promise<Decoy | undefined> =>
     db.read
       .selectFrom('horde_decoys')

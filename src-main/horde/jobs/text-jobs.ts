@@ -1,4 +1,5 @@
 import type { LiveWorker } from '#main/horde/workers/index.ts';
+import { inertText } from '#shared/horde/common/text.ts';
 import type { TextPopAnswer, TextSubmitInput } from '#shared/horde/jobs/text-schema.ts';
 import { textCostCents, textRewardCents, textThings } from '#shared/horde/kudos/text.ts';
 import type { TextShape } from '#shared/horde/requests/shape.ts';
@@ -46,7 +47,7 @@ export function textJobs({ random, reference }: TextJobsOptions): JobRules<'text
     discard: () => Promise.resolve(),
     drop: () => undefined,
     result: (input, { shape, job, isWorkerTrusted }) => {
-      const text = input.generation;
+      const text = inertText(input.generation);
       const isCensored = isSubmitCensored(input);
       const earned = rewardCents(shape, { model: job.model, text, isWorkerTrusted });
       return {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Insertable } from 'kysely';
 import { type LockedRows, lockRows } from '#main/db/locks.ts';
-import type { RequestType } from '#main/db/tables/horde-work.ts';
+import { prepared } from '#main/db/prepared.ts';
+import type { HordeJobTable, RequestType } from '#main/db/tables/horde-work.ts';
 import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { shapeOf } from '#main/horde/queue/index.ts';
 import { releaseWhenOver, requestLifeMs } from '#main/horde/requests/index.ts';
@@ -25,6 +27,29 @@ export interface AssignOptions<T extends RequestType> {
   readonly random: () => number;
 }
 
+const lockRequest = (locked: LockedRows) =>
+  prepared((query, { id }: { id: string }) =>
+    query.selectFrom('horde_requests').selectAll().where('id', '=', id).$call(lockRows(query, locked)),
+  );
+const requestToTake = { skip: lockRequest('skip'), wait: lockRequest('wait') };
+
+const takeSlots = prepared(
+  (query, { id, count, fresh, expiry }: { id: string; count: number; fresh: number; expiry: number }) =>
+    query
+      .updateTable('horde_requests')
+      .set((e) => ({
+        open_slots: e('open_slots', '-', count),
+        next_slot: e('next_slot', '+', fresh),
+        expiry,
+      }))
+      .where('id', '=', id)
+      .where('open_slots', '>=', count),
+);
+
+const insertJob = prepared((query, job: Insertable<HordeJobTable>) =>
+  query.insertInto('horde_jobs').values(job),
+);
+
 /** Takes slots of a request for a worker; nothing when others were faster (`queue.md` 3.7). */
 export function* assign<T extends RequestType>(
   query: Query,
@@ -33,13 +58,7 @@ export function* assign<T extends RequestType>(
   options: AssignOptions<T>,
 ): Work<Assignment<T> | undefined> {
   const { type, rules, amount, now, random } = options;
-  const found = yield* row(
-    query
-      .selectFrom('horde_requests')
-      .selectAll()
-      .where('id', '=', requestId)
-      .$call(lockRows(query, options.locked)),
-  );
+  const found = yield* row(requestToTake[options.locked](query, { id: requestId }));
   if (!found || found.open_slots <= 0 || found.expiry <= now) return undefined;
   const shape = shapeOf(type, found);
   const count = rules.count(shape, Math.min(found.open_slots, options.reserved), { amount, worker });
@@ -49,17 +68,7 @@ export function* assign<T extends RequestType>(
   const fresh = tries.filter((it) => it.attempt === 1).length;
   const slowLife = worker.profile.isExtraSlow ? now + slowLifeMs : 0;
   const expiry = Math.max(found.expiry, deadline + requestLifeMs, slowLife);
-  const changed = yield* run(
-    query
-      .updateTable('horde_requests')
-      .set((e) => ({
-        open_slots: e('open_slots', '-', count),
-        next_slot: e('next_slot', '+', fresh),
-        expiry,
-      }))
-      .where('id', '=', requestId)
-      .where('open_slots', '>=', count),
-  );
+  const changed = yield* run(takeSlots(query, { id: requestId, count, fresh, expiry }));
   if (changed !== 1) throw new Error(`request ${requestId} lost slots within one unit`);
   const model = pickModel(shape.models, worker.profile.models, random);
   const ids: string[] = [];
@@ -67,7 +76,7 @@ export function* assign<T extends RequestType>(
     const id = randomUUID();
     ids.push(id);
     yield* run(
-      query.insertInto('horde_jobs').values({
+      insertJob(query, {
         ...newJob,
         ...attempt,
         id,
@@ -96,6 +105,16 @@ const newJob = {
   text: null,
 } as const;
 
+const returnedSlots = prepared((query, { requestId, count }: { requestId: string; count: number }) =>
+  query
+    .selectFrom('horde_jobs')
+    .select(['id', 'slot', 'attempt'])
+    .where('request_id', '=', requestId)
+    .where('awaits_retry', '=', 1)
+    .orderBy('slot')
+    .limit(count),
+);
+
 /** Slots that came back are tried first, then those never handed out. */
 function* takeTries(
   query: Query,
@@ -103,15 +122,7 @@ function* takeTries(
   nextSlot: number,
   count: number,
 ): Work<Array<{ slot: number; attempt: number }>> {
-  const returned = yield* rows(
-    query
-      .selectFrom('horde_jobs')
-      .select(['id', 'slot', 'attempt'])
-      .where('request_id', '=', requestId)
-      .where('awaits_retry', '=', 1)
-      .orderBy('slot')
-      .limit(count),
-  );
+  const returned = yield* rows(returnedSlots(query, { requestId, count }));
   const tries = returned.map(({ slot, attempt }) => ({ slot, attempt: attempt + 1 }));
   for (const { id } of returned) {
     yield* run(query.updateTable('horde_jobs').set({ awaits_retry: 0 }).where('id', '=', id));

@@ -29,7 +29,9 @@ const often = [
 async function openPlayers(town: Town): Promise<Players> {
   const people = [];
   for (let id = 5; id < 9; id += 1) {
-    people.push(await town.addPerson({ id, kudos: 100_000, ...(id % 2 ? { flags: { is_trusted: 1 } } : {}) }));
+    people.push(
+      await town.addPerson({ id, kudos: 100_000, ...(id % 2 ? { flags: { is_trusted: 1 } } : {}) }),
+    );
   }
   const resting = new Set<string>();
   const kinds = ['image', 'text', 'interrogation', 'image'] as const;

@@ -1,18 +1,21 @@
+import { prepared } from '#main/db/prepared.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { between, post } from './ledger.ts';
+
+const accountOf = prepared((query, { userId }: { userId: number }) =>
+  query
+    .selectFrom('kudos_account')
+    .select(['balance', 'floor'])
+    .where('kind', '=', 'user')
+    .where('user_id', '=', userId),
+);
 
 /** What a user has and may not go below, in cents; nothing of a user without an account. */
 export function* userAccount(
   query: Query,
   userId: number,
 ): Work<{ readonly balance: number; readonly floor: number | null } | undefined> {
-  return yield* row(
-    query
-      .selectFrom('kudos_account')
-      .select(['balance', 'floor'])
-      .where('kind', '=', 'user')
-      .where('user_id', '=', userId),
-  );
+  return yield* row(accountOf(query, { userId }));
 }
 
 /** What a user has, in cents. */

@@ -1,20 +1,42 @@
 import { sql } from 'kysely';
+import { prepared } from '#main/db/prepared.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { userAccount } from './accounts.ts';
 
 /** Key of the hold of a request that has to be paid for up front. */
 export const upfrontKey = (requestId: string): string => `upfront:${requestId}`;
 
+const heldBy = prepared((query, { userId }: { userId: number }) =>
+  query
+    .selectFrom('kudos_hold')
+    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('remaining'), eb.lit(0)).as('cents'))
+    .where('user_id', '=', userId)
+    .where('released', 'is', null),
+);
+
+const lowerHold = prepared((query, { key, cents }: { key: string; cents: number }) =>
+  query
+    .updateTable('kudos_hold')
+    .set((eb) => ({
+      remaining: eb
+        .case()
+        .when('remaining', '>', cents)
+        .then(eb('remaining', '-', cents))
+        .else(0)
+        .end(),
+    }))
+    .where('key', '=', key)
+    .where('released', 'is', null),
+);
+
+const markReleased = prepared((query, { key, now }: { key: string; now: number }) =>
+  query.updateTable('kudos_hold').set({ released: now }).where('key', '=', key).where('released', 'is', null),
+);
+
 /** What an account may spend: balance less floor less active holds, in cents (`kudos.md` 4.2). */
 export function* availableCents(query: Query, userId: number): Work<number> {
   const account = yield* userAccount(query, userId);
-  const held = yield* row(
-    query
-      .selectFrom('kudos_hold')
-      .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('remaining'), eb.lit(0)).as('cents'))
-      .where('user_id', '=', userId)
-      .where('released', 'is', null),
-  );
+  const held = yield* row(heldBy(query, { userId }));
   return (account?.balance ?? 0) - (account?.floor ?? 0) - Number(held?.cents ?? 0);
 }
 
@@ -42,31 +64,12 @@ export function* placeHold(
 
 /** A debit of the request uses up its hold as far as that reaches. */
 export function* consumeHold(query: Query, requestId: string, cents: number): Work<void> {
-  yield* run(
-    query
-      .updateTable('kudos_hold')
-      .set((eb) => ({
-        remaining: eb
-          .case()
-          .when('remaining', '>', cents)
-          .then(eb('remaining', '-', cents))
-          .else(0)
-          .end(),
-      }))
-      .where('key', '=', upfrontKey(requestId))
-      .where('released', 'is', null),
-  );
+  yield* run(lowerHold(query, { key: upfrontKey(requestId), cents }));
 }
 
 /** Gives back what is left of a request's hold; harmless when there is none. */
 export function* releaseHold(query: Query, requestId: string, now: number): Work<void> {
-  yield* run(
-    query
-      .updateTable('kudos_hold')
-      .set({ released: now })
-      .where('key', '=', upfrontKey(requestId))
-      .where('released', 'is', null),
-  );
+  yield* run(markReleased(query, { key: upfrontKey(requestId), now }));
 }
 
 /** Gives back the holds of requests that are gone. @returns how many there were */

@@ -1,3 +1,4 @@
+import { prepared, preparedRows } from '#main/db/prepared.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 
 /** Accounts of the ledger that belong to nobody; they may go below zero (`kudos.md` 4.2). */
@@ -70,32 +71,54 @@ export function* post(query: Query, movement: Movement): Work<{ isNew: boolean }
   assertBalanced(movement.key, lines);
   const { type, content } = movement;
   const detail: MovementDetail = { type, lines, ...(content ? { content } : {}) };
-  const known = yield* row(query.selectFrom('kudos_event').select('detail').where('key', '=', movement.key));
-  if (known) {
-    if (isSame(known.detail, detail)) return { isNew: false };
-    throw new MovementConflictError(`${movement.key} came with other content`);
+  const { key, requestId = null, jobId = null, now } = movement;
+  const event = { key, type, requestId, jobId, now, detail: JSON.stringify(detail) };
+  const stored = yield* row(insertEvent(query, event));
+  if (!stored) {
+    const known = yield* row(detailOfEvent(query, { key }));
+    if (known && isSame(known.detail, detail)) return { isNew: false };
+    throw new MovementConflictError(`${key} came with other content`);
   }
-  const event = yield* row(
-    query
-      .insertInto('kudos_event')
-      .values({
-        key: movement.key,
-        type,
-        request_id: movement.requestId ?? null,
-        job_id: movement.jobId ?? null,
-        created: movement.now,
-        detail: JSON.stringify(detail),
-      })
-      .returning('id'),
-  );
-  if (!event) throw new Error('the event was not stored');
   const postings = yield* applyLines(query, lines);
   if (postings.length > 0) {
-    const values = postings.map((posting) => ({ event_id: event.id, ...posting }));
-    yield* run(query.insertInto('kudos_posting').values(values));
+    const values = postings.map((posting) => ({ event_id: stored.id, ...posting }));
+    yield* run(insertPostings(query, values));
   }
   return { isNew: true };
 }
+
+interface NewEvent {
+  readonly key: string;
+  readonly type: MovementType;
+  readonly requestId: string | null;
+  readonly jobId: string | null;
+  readonly now: number;
+  readonly detail: string;
+}
+
+/** Nothing comes back of a key that is there. */
+const insertEvent = prepared((query, { key, type, requestId, jobId, now, detail }: NewEvent) =>
+  query
+    .insertInto('kudos_event')
+    .values({ key, type, request_id: requestId, job_id: jobId, created: now, detail })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .returning('id'),
+);
+
+const detailOfEvent = prepared((query, { key }: { key: string }) =>
+  query.selectFrom('kudos_event').select('detail').where('key', '=', key),
+);
+
+const insertPostings = preparedRows((query, postings: ReadonlyArray<Posting & { event_id: number }>) =>
+  query.insertInto('kudos_posting').values(
+    postings.map(({ event_id, account_id, amount, balance_after }) => ({
+      event_id,
+      account_id,
+      amount,
+      balance_after,
+    })),
+  ),
+);
 
 function assertBalanced(key: string, lines: readonly Line[]): void {
   if (lines.some((line) => !Number.isSafeInteger(line.cents))) {
@@ -174,15 +197,23 @@ function* addToBalance(query: Query, line: Line): Work<ChangedAccount> {
   throw new Error(`no kudos account for ${JSON.stringify(side)}`);
 }
 
-function* changeBalance(query: Query, { side, cents }: Line): Work<ChangedAccount | undefined> {
-  const update = query
+const addToAll = (query: Query, cents: number) =>
+  query
     .updateTable('kudos_account')
     .set((eb) => ({ balance: eb('balance', '+', cents) }))
     .returning(['id', 'balance', 'floor']);
-  if ('system' in side) return yield* row(update.where('name', '=', side.system));
-  const [kind, userId] =
-    'userId' in side ? (['user', side.userId] as const) : (['escrow', side.escrowOf] as const);
-  return yield* row(update.where('kind', '=', kind).where('user_id', '=', userId));
+const addToSystem = prepared((query, { name, cents }: { name: SystemAccount; cents: number }) =>
+  addToAll(query, cents).where('name', '=', name),
+);
+const addToOwned = prepared(
+  (query, { kind, userId, cents }: { kind: 'user' | 'escrow'; userId: number; cents: number }) =>
+    addToAll(query, cents).where('kind', '=', kind).where('user_id', '=', userId),
+);
+
+function* changeBalance(query: Query, { side, cents }: Line): Work<ChangedAccount | undefined> {
+  if ('system' in side) return yield* row(addToSystem(query, { name: side.system, cents }));
+  if ('userId' in side) return yield* row(addToOwned(query, { kind: 'user', userId: side.userId, cents }));
+  return yield* row(addToOwned(query, { kind: 'escrow', userId: side.escrowOf, cents }));
 }
 
 /** Lines of an amount that comes out of a system account, or goes into it when it is negative. */

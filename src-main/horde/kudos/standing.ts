@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { prepared, preparedRows } from '#main/db/prepared.ts';
 import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { accountKind, type Standing, suspiciousPoints } from '#shared/horde/kudos/accounts.ts';
 
@@ -15,15 +16,26 @@ export interface Party extends Omit<Standing, 'points' | 'ageMs'> {
   readonly usagePermille: number;
 }
 
+const usersOf = preparedRows((query, ids: ReadonlyArray<{ id: number }>) =>
+  query
+    .selectFrom('users')
+    .select(['id', 'oauth_id', 'created', 'last_active', 'deleted_at', 'usage_permille'])
+    .select(['is_admin', 'is_moderator', 'is_trusted', 'is_flagged', 'is_education'])
+    .where(
+      'id',
+      'in',
+      ids.map(({ id }) => id),
+    )
+    .where('wiped_at', 'is', null),
+);
+
 /** The users of a movement, by id; wiped ones are not found. */
 export function* partiesOf(query: Query, ids: readonly number[]): Work<ReadonlyMap<number, Party>> {
   const found = yield* rows(
-    query
-      .selectFrom('users')
-      .select(['id', 'oauth_id', 'created', 'last_active', 'deleted_at', 'usage_permille'])
-      .select(['is_admin', 'is_moderator', 'is_trusted', 'is_flagged', 'is_education'])
-      .where('id', 'in', [...new Set(ids)])
-      .where('wiped_at', 'is', null),
+    usersOf(
+      query,
+      [...new Set(ids)].map((id) => ({ id })),
+    ),
   );
   const parties = found.map((user) => ({
     id: user.id,
@@ -67,14 +79,16 @@ export function* pointsOf(query: Query, userId: number): Work<number> {
   return found.length;
 }
 
+const escrowOf = prepared((query, { userId }: { userId: number }) =>
+  query
+    .selectFrom('kudos_account')
+    .select('balance')
+    .where('kind', '=', 'escrow')
+    .where('user_id', '=', userId),
+);
+
 /** What an account has in escrow, in cents. */
 export function* escrowCents(query: Query, userId: number): Work<number> {
-  const escrow = yield* row(
-    query
-      .selectFrom('kudos_account')
-      .select('balance')
-      .where('kind', '=', 'escrow')
-      .where('user_id', '=', userId),
-  );
+  const escrow = yield* row(escrowOf(query, { userId }));
   return escrow?.balance ?? 0;
 }

@@ -1,3 +1,4 @@
+import { preparedRows } from '#main/db/prepared.ts';
 import { type Query, run, type Work } from '#main/db/work.ts';
 import type { WorkerKind } from '#shared/horde/workers/profile.ts';
 
@@ -40,15 +41,16 @@ export function* addStatistics(query: Query, changes: readonly StatisticChange[]
     const key = `${change.userId} ${change.name}`;
     sums.set(key, { ...change, amount: change.amount + (sums.get(key)?.amount ?? 0) });
   }
-  if (sums.size === 0) return;
-  yield* run(
-    query
-      .insertInto('user_statistic')
-      .values([...sums.values()].map(({ userId, name, amount }) => ({ user_id: userId, name, amount })))
-      .onConflict((conflict) =>
-        conflict.columns(['user_id', 'name']).doUpdateSet((eb) => ({
-          amount: eb('user_statistic.amount', '+', eb.ref('excluded.amount')),
-        })),
-      ),
-  );
+  if (sums.size > 0) yield* run(addAll(query, [...sums.values()]));
 }
+
+const addAll = preparedRows((query, changes: readonly StatisticChange[]) =>
+  query
+    .insertInto('user_statistic')
+    .values(changes.map(({ userId, name, amount }) => ({ user_id: userId, name, amount })))
+    .onConflict((conflict) =>
+      conflict.columns(['user_id', 'name']).doUpdateSet((eb) => ({
+        amount: eb('user_statistic.amount', '+', eb.ref('excluded.amount')),
+      })),
+    ),
+);

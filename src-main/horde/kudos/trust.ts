@@ -1,3 +1,4 @@
+import { prepared } from '#main/db/prepared.ts';
 import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { isPromotable } from '#shared/horde/kudos/accounts.ts';
 import { toCents } from '#shared/horde/kudos/money.ts';
@@ -8,11 +9,13 @@ import { addStatistics } from './statistics.ts';
 /** The host's setting: whole kudos that an escrow has to exceed; `null` or no row promotes nobody. */
 const settingName = 'trust_threshold';
 
+const thresholdSetting = prepared((query) =>
+  query.selectFrom('horde_settings').select('value').where('name', '=', settingName),
+);
+
 /** What an escrow has to exceed for promotion, in cents; undefined while promotion is off (`kudos.md` D16). */
 export function* trustThresholdCents(query: Query): Work<number | undefined> {
-  const setting = yield* row(
-    query.selectFrom('horde_settings').select('value').where('name', '=', settingName),
-  );
+  const setting = yield* row(thresholdSetting(query, {}));
   const value: unknown = setting ? JSON.parse(setting.value) : null;
   return typeof value === 'number' && value >= 0 ? toCents(value) : undefined;
 }

@@ -245,6 +245,7 @@ describe('the whole horde', () => {
 
   it('serves the pages with its own documents, and lets people in', async () => {
     const whole = await folders.open();
+    await whole.features.settings.change({ registration: 'open' }, 1);
     const get = (url: string) => whole.server.inject({ url, headers: { host: 'localhost' } });
     for (const url of ['/terms', '/privacy', '/transfer', '/register']) {
       const { statusCode, body } = await get(url);

@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
-import type { RequestType } from '#main/db/tables/horde-work.ts';
+import { type Insertable, sql } from 'kysely';
+import { prepared } from '#main/db/prepared.ts';
+import type { HordeRequestTable, RequestType } from '#main/db/tables/horde-work.ts';
 import { type Query, row, rows, run, type Work } from '#main/db/work.ts';
 import { chargeActivation, chargeSharedKey, placeHold, releaseHold } from '#main/horde/kudos/index.ts';
 import type { QueueRow } from '#main/horde/queue/index.ts';
@@ -49,6 +50,18 @@ export interface NewRequest {
   readonly now: number;
 }
 
+const waitingOf = (query: Query, userId: number, type: RequestType) =>
+  query
+    .selectFrom('horde_requests as r')
+    .select((e) => e.fn.coalesce(e.fn.sum<number>('open_slots'), e.lit(0)).as('n'))
+    .where('user_id', '=', userId)
+    .where('type', '=', type)
+    // A literal, for the index on waiting requests alone.
+    .where('open_slots', '>', sql.lit(0));
+const countWaiting = prepared((query, { userId, type }: { userId: number; type: RequestType }) =>
+  waitingOf(query, userId, type),
+);
+
 /**
  * Refuses what would go over the caller's limit of waiting results of a type (CON-01, CON-02).
  * @throws ProblemError 429 `TooManyPrompts`
@@ -58,32 +71,31 @@ export function* checkConcurrency(
   { caller, ip, isLocal }: Pick<RequestOrigin, 'caller' | 'ip' | 'isLocal'>,
   asked: { readonly type: RequestType; readonly jobs: number; readonly models: readonly string[] },
 ): Work<void> {
-  const waiting = query
-    .selectFrom('horde_requests as r')
-    .select((e) => e.fn.coalesce(e.fn.sum<number>('open_slots'), e.lit(0)).as('n'))
-    .where('user_id', '=', caller.id)
-    .where('type', '=', asked.type)
-    // A literal, for the index on waiting requests alone.
-    .where('open_slots', '>', sql.lit(0));
-  const sameModels = waiting.where((e) =>
+  const { type, models } = asked;
+  const isPooled = caller.isAnonymous && models.length > 0;
+  const found = yield* row(
+    isPooled ? countSameModels(query, type, caller, models) : countWaiting(query, { userId: caller.id, type }),
+  );
+  if (Number(found?.n ?? 0) + asked.jobs > caller.concurrency) {
+    throw tooMany(`At most ${caller.concurrency} results may wait.`);
+  }
+  if (!caller.isAnonymous || isLocal) return;
+  const here = yield* row(waitingOf(query, caller.id, type).where('ip', '=', ip));
+  if (Number(here?.n ?? 0) + asked.jobs > anonymousPerAddress) {
+    throw tooMany(`At most ${anonymousPerAddress} results without an account may wait for one address.`);
+  }
+}
+
+function countSameModels(query: Query, type: RequestType, { id }: User, models: readonly string[]) {
+  return waitingOf(query, id, type).where((e) =>
     e.exists(
       e
         .selectFrom('horde_request_models as m')
         .select('m.model')
         .whereRef('m.request_id', '=', 'r.id')
-        .where('m.model', 'in', [...asked.models]),
+        .where('m.model', 'in', [...models]),
     ),
   );
-  const isPooled = caller.isAnonymous && asked.models.length > 0;
-  const found = yield* row(isPooled ? sameModels : waiting);
-  if (Number(found?.n ?? 0) + asked.jobs > caller.concurrency) {
-    throw tooMany(`At most ${caller.concurrency} results may wait.`);
-  }
-  if (!caller.isAnonymous || isLocal) return;
-  const here = yield* row(waiting.where('ip', '=', ip));
-  if (Number(here?.n ?? 0) + asked.jobs > anonymousPerAddress) {
-    throw tooMany(`At most ${anonymousPerAddress} results without an account may wait for one address.`);
-  }
 }
 
 function tooMany(message: string): ProblemError {
@@ -103,44 +115,45 @@ export function* insertRequest(query: Query, input: NewRequest, ports: RequestPo
     const hold = { requestId: id, userId: caller.id, cents: input.holdCents, now };
     if (!(yield* placeHold(query, hold))) throw kudosUpfront(input.holdCents);
   }
-  const stored = yield* row(
-    query
-      .insertInto('horde_requests')
-      .values({
-        id,
-        type,
-        user_id: caller.id,
-        shape: JSON.stringify(shape),
-        things: input.things,
-        score: queueScore(basePriority(caller, isDowngraded), now),
-        asked: shape.jobs,
-        open_slots: shape.jobs,
-        next_slot: 0,
-        is_cancelled: 0,
-        base_kudos: input.baseKudos,
-        consumed_cents: input.taxCents,
-        sources: input.sources ? JSON.stringify(input.sources) : null,
-        client_agent: origin.clientAgent,
-        created: now,
-        expiry: now + requestLifeMs,
-        ip: origin.ip,
-        webhook: input.webhook ?? null,
-        style_id: input.style?.id ?? null,
-        shared_key_id: sharedKeyId ?? null,
-        proxied_account: origin.proxiedAccount ?? null,
-      })
-      .returning(['id', 'seq', 'score', 'user_id', 'shape', 'things', 'open_slots', 'base_kudos']),
-  );
+  const made = {
+    id,
+    type,
+    user_id: caller.id,
+    shape: JSON.stringify(shape),
+    things: input.things,
+    score: queueScore(basePriority(caller, isDowngraded), now),
+    asked: shape.jobs,
+    open_slots: shape.jobs,
+    next_slot: 0,
+    is_cancelled: 0,
+    base_kudos: input.baseKudos,
+    consumed_cents: input.taxCents,
+    sources: input.sources ? JSON.stringify(input.sources) : null,
+    client_agent: origin.clientAgent,
+    created: now,
+    expiry: now + requestLifeMs,
+    ip: origin.ip,
+    webhook: input.webhook ?? null,
+    style_id: input.style?.id ?? null,
+    shared_key_id: sharedKeyId ?? null,
+    proxied_account: origin.proxiedAccount ?? null,
+  };
+  const stored = yield* row(insertRow(query, made));
   if (!stored) throw new Error('the request was not stored');
-  for (const model of shape.models) {
-    yield* run(query.insertInto('horde_request_models').values({ request_id: id, model }));
-  }
+  for (const model of shape.models) yield* run(insertModel(query, { request_id: id, model }));
   const { taxCents } = input;
   yield* chargeActivation(query, { kind: type, requestId: id, userId: caller.id, taxCents, now });
   if (sharedKeyId !== undefined) yield* chargeSharedKey(query, sharedKeyId, taxCents);
   yield* countStyle(query, input, ports);
-  return stored;
+  return { ...made, seq: stored.seq };
 }
+
+const insertRow = prepared((query, made: Insertable<HordeRequestTable>) =>
+  query.insertInto('horde_requests').values(made).returning('seq'),
+);
+const insertModel = prepared((query, named: { request_id: string; model: string }) =>
+  query.insertInto('horde_request_models').values(named),
+);
 
 /** Whether a shared key covers less than the request may cost, and the caller accepts to wait longer for it. */
 function* isKeyShort(
@@ -209,18 +222,23 @@ export function* cancelRequest(query: Query, id: string, now: number): Work<void
   yield* releaseWhenOver(query, id, now);
 }
 
+const openSlotsOf = prepared((query, { id }: { id: string }) =>
+  query.selectFrom('horde_requests').select('open_slots').where('id', '=', id),
+);
+const runningJobOf = prepared((query, { id }: { id: string }) =>
+  query
+    .selectFrom('horde_jobs')
+    .select('id')
+    .where('request_id', '=', id)
+    .where('state', '=', 'processing')
+    .limit(1),
+);
+
 /** Releases a request's hold once nothing of it waits or runs. */
 export function* releaseWhenOver(query: Query, id: string, now: number): Work<void> {
-  const request = yield* row(query.selectFrom('horde_requests').select('open_slots').where('id', '=', id));
+  const request = yield* row(openSlotsOf(query, { id }));
   if (request && request.open_slots > 0) return;
-  const running = yield* row(
-    query
-      .selectFrom('horde_jobs')
-      .select('id')
-      .where('request_id', '=', id)
-      .where('state', '=', 'processing')
-      .limit(1),
-  );
+  const running = yield* row(runningJobOf(query, { id }));
   if (!running) yield* releaseHold(query, id, now);
 }
 

@@ -23,6 +23,23 @@ export interface ProviderClient {
    * @returns what the provider says of the person; `iss` is the issuer
    */
   redeem(provider: Provider, attempt: Attempt, callback: URL): Promise<Claims>;
+  /** Asks a provider what it can do. */
+  check(provider: Provider): Promise<{ readonly hasDeviceCode: boolean }>;
+  /** A code to type at the provider, or undefined where it does not know that way. */
+  deviceCode(provider: Provider): Promise<DeviceCode | undefined>;
+  /** @returns what the provider says of who typed the code; undefined as long as nobody has */
+  redeemDeviceCode(provider: Provider, code: string): Promise<Claims | undefined>;
+}
+
+/** How somebody signs in at the provider in any browser. */
+export interface DeviceCode {
+  /** What is redeemed. */
+  readonly code: string;
+  /** What is typed. */
+  readonly userCode: string;
+  /** Where. */
+  readonly address: string;
+  readonly lastsMs: number;
 }
 
 export interface ProviderClientOptions {
@@ -82,8 +99,40 @@ export function createProviderClient({ fetch, clock, secretOf }: ProviderClientO
         });
         return claimsOf(provider, config, tokens, clock());
       }),
+    check: (provider) =>
+      withoutDetails(async () => ({ hasDeviceCode: hasDeviceCode(await configurationOf(provider)) })),
+    deviceCode: (provider) =>
+      withoutDetails(async () => {
+        const config = await configurationOf(provider);
+        if (!hasDeviceCode(config)) return undefined;
+        const scope = provider.scopes.join(' ');
+        const given = await openId.initiateDeviceAuthorization(config, { scope });
+        const { device_code: code, user_code: userCode, verification_uri: address } = given;
+        if (URL.parse(address)?.protocol !== 'https:') {
+          throw new SignInFailure('refused', 'the address for the code is none of https');
+        }
+        return { code, userCode, address, lastsMs: given.expires_in * 1000 };
+      }),
+    redeemDeviceCode: (provider, code) =>
+      withoutDetails(async () => {
+        const config = await configurationOf(provider);
+        try {
+          const tokens = await openId.genericGrantRequest(config, deviceGrant, { device_code: code });
+          return await claimsOf(provider, config, tokens, clock());
+        } catch (error) {
+          if (error instanceof openId.ResponseBodyError && stillWaiting.has(error.error)) return undefined;
+          throw error;
+        }
+      }),
   };
 }
+
+const hasDeviceCode = (config: openId.Configuration): boolean =>
+  config.serverMetadata().device_authorization_endpoint !== undefined;
+
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+/** Errors that mean that nobody has typed the code yet (RFC 8628 3.5). */
+const stillWaiting: ReadonlySet<string> = new Set(['authorization_pending', 'slow_down']);
 
 async function discover(
   provider: Provider,
@@ -101,7 +150,6 @@ async function discover(
       {
         [openId.customFetch]: transport,
         timeout: timeoutSeconds,
-        execute: [openId.enableNonRepudiationChecks],
       },
     );
   const config = await eitherSpelling(provider.issuer, from);

@@ -23,6 +23,8 @@ export interface ProvidersService {
   offered(): Promise<Provider[]>;
   /** One of those. */
   find(id: string): Promise<Provider | undefined>;
+  /** Any that was set. @throws ProblemError 404 */
+  get(id: string): Promise<Provider>;
   secretOf(id: string): Promise<string | undefined>;
 }
 
@@ -52,6 +54,14 @@ export function createProvidersService({ db, clock, secrets }: ProvidersOptions)
     const found = await db.read.selectFrom('horde_signin_providers').selectAll().orderBy('id').execute();
     return found.map((stored) => providerFromRow(stored)).filter((provider) => provider !== undefined);
   };
+  const read = async (id: string): Promise<Provider | undefined> => {
+    const found = await db.read
+      .selectFrom('horde_signin_providers')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return found && providerFromRow(found);
+  };
   return {
     secretOf,
     list: async () => Promise.all((await all()).map(viewOf)),
@@ -74,14 +84,13 @@ export function createProvidersService({ db, clock, secrets }: ProvidersOptions)
       return enabled.toSorted((a, b) => a.name.localeCompare(b.name));
     },
     find: async (id) => {
-      if (!idPattern.test(id)) return undefined;
-      const found = await db.read
-        .selectFrom('horde_signin_providers')
-        .selectAll()
-        .where('id', '=', id)
-        .where('enabled', '=', 1)
-        .executeTakeFirst();
-      return found && providerFromRow(found);
+      const found = await read(id);
+      return found?.enabled === true ? found : undefined;
+    },
+    get: async (id) => {
+      const found = await read(id);
+      if (!found) throw notFound();
+      return found;
     },
   };
 }
@@ -143,6 +152,7 @@ function rowOf(provider: Provider): Selectable<HordeSignInProviderTable> {
     ...provider,
     enabled: provider.enabled ? 1 : 0,
     private_network: provider.private_network ? 1 : 0,
+    device_code: provider.device_code ? 1 : 0,
     scopes: JSON.stringify(provider.scopes),
     allow: JSON.stringify(provider.allow),
     role_map: JSON.stringify(provider.role_map),
@@ -155,6 +165,7 @@ function providerFromRow({ id, ...stored }: Selectable<HordeSignInProviderTable>
     ...stored,
     enabled: stored.enabled === 1,
     private_network: stored.private_network === 1,
+    device_code: stored.device_code === 1,
     scopes: JSON.parse(stored.scopes),
     allow: JSON.parse(stored.allow),
     role_map: JSON.parse(stored.role_map),

@@ -15,7 +15,7 @@ import { ProblemError } from '#shared/common/problem.ts';
 import { type Claims, isAllowed, rolesOf, subjectOf } from '#shared/horde/signin/rules.ts';
 import { mappableRoles } from '#shared/horde/signin/schema.ts';
 import type { AdmissionService } from './admission.ts';
-import { BrowserTies, signInLastsMs } from './browser-ties.ts';
+import { BrowserTies, signInLastsMs, type Tie } from './browser-ties.ts';
 import type { Attempt, ProviderClient } from './client.ts';
 import { SignInFailure } from './failure.ts';
 import { linkIdentity, type Linking, unlinkIdentity } from './linking.ts';
@@ -32,6 +32,22 @@ const SignedIn = Type.Object({
 export type SignedIn = Readonly<Static<typeof SignedIn>>;
 
 const Begun = Type.Object({ id: Type.String(), provider: Type.String(), until: Type.Integer() });
+
+const ByCode = Type.Object({
+  id: Type.String(),
+  provider: Type.String(),
+  until: Type.Integer(),
+  code: Type.String(),
+  userCode: Type.String(),
+  address: Type.String(),
+});
+
+/** What somebody who signs in by a code is told, and the form field that stands for it. */
+export interface CodeToType {
+  readonly userCode: string;
+  readonly address: string;
+  readonly ticket: string;
+}
 
 /** How somebody who is signed in stands to this horde. */
 export interface Standing {
@@ -56,19 +72,26 @@ export interface SignInService {
   offers(): Promise<Array<{ readonly id: string; readonly name: string }>>;
   /** @throws SignInFailure */
   provider(id: string): Promise<Provider>;
-  drawSeed(): string;
+  drawTie(): Tie;
   /** Where to send the browser. @throws SignInFailure */
-  begin(provider: Provider, seed: string, redirectUri: string): Promise<URL>;
+  begin(provider: Provider, tie: Tie, redirectUri: string): Promise<URL>;
   /**
    * Ends what `begin` began, once, in the same browser. Who has an account is given the roles of its groups.
    * @throws SignInFailure · ProblemError 403 for who is not let in
    */
-  finish(provider: Provider, seed: string | undefined, callback: URL): Promise<SignedIn>;
+  finish(provider: Provider, tie: Tie, callback: URL): Promise<SignedIn>;
+  /**
+   * A code to type at the provider (OID-05), or undefined where the provider does not know that way.
+   * @throws SignInFailure
+   */
+  beginByCode(provider: Provider, tie: Tie): Promise<CodeToType | undefined>;
+  /** Who typed the code, or the code again as long as nobody has. @throws as `finish` */
+  finishByCode(provider: Provider, tie: Tie, ticket: string): Promise<SignedIn | CodeToType>;
   standing(signedIn: SignedIn): Promise<Standing>;
   /** The form field that stands for a person on the page of their sign-in. */
-  ticket(signedIn: SignedIn, seed: string): string;
+  ticket(signedIn: SignedIn, tie: Tie): string;
   /** Takes a ticket, once; `ticket` gives a new one where the form has to be shown again. @throws SignInFailure */
-  take(provider: Provider, seed: string | undefined, ticket: string): Promise<SignedIn>;
+  take(provider: Provider, tie: Tie, ticket: string): Promise<SignedIn>;
   /**
    * The account of a person, new or known, with a new key; nothing for who waits to be let in.
    * @throws ProblemError of `RegistrationService.register`
@@ -100,13 +123,13 @@ export function createSignInService(options: SignInOptions): SignInService {
   const { db, clock, users, providers, admission, client } = options;
   const ties = new BrowserTies(options.secrets);
 
-  const attemptOf = (seed: string, state: string): Attempt => ({
+  const attemptOf = (tie: Tie, state: string): Attempt => ({
     state,
-    nonce: ties.derive('nonce', seed, state),
-    verifier: ties.derive('verifier', seed, state),
+    nonce: ties.derive('nonce', tie, state),
+    verifier: ties.derive('verifier', tie, state),
   });
   /** Uses up what may be used once. */
-  const use = async ({ id, until }: { id: string; until: number }): Promise<void> => {
+  const spend = async ({ id, until }: { id: string; until: number }): Promise<void> => {
     if (until <= clock()) throw refused('it took too long');
     if (!(await db.write(() => useUp(db.query, id, until)))) throw refused('it was used before');
   };
@@ -128,6 +151,20 @@ export function createSignInService(options: SignInOptions): SignInService {
     const change = Object.fromEntries(missing.map((role) => [role, true]));
     await options.accounts.change(owner, user.id, change);
   };
+  /** Who it is, if they are let in; who has an account is given the roles of its groups. */
+  const admit = async (provider: Provider, claims: Claims, until: number): Promise<SignedIn> => {
+    if (!isAllowed(provider, claims)) throw notLetIn();
+    const person = {
+      id: randomUUID(),
+      provider: provider.id,
+      until,
+      identity: identityOf(provider, claims),
+      roles: rolesOf(provider, claims),
+    };
+    const user = await userOf(person.identity);
+    if (user) await grant(user, person.roles);
+    return person;
+  };
   const linkingOf = ({ identity }: SignedIn, user: User): Linking => ({
     userId: user.id,
     identity,
@@ -142,39 +179,46 @@ export function createSignInService(options: SignInOptions): SignInService {
       if (found) return found;
       throw refused('there is no such provider');
     },
-    drawSeed: () => ties.drawSeed(),
-    begin: async (provider, seed, redirectUri) => {
+    drawTie: () => ties.draw(),
+    begin: async (provider, tie, redirectUri) => {
       const begun = { id: randomUUID(), provider: provider.id, until: clock() + signInLastsMs };
-      const state = ties.seal('state', seed, begun);
-      return client.authorizationUrl(provider, attemptOf(seed, state), redirectUri);
+      const state = ties.seal('state', tie, begun);
+      return client.authorizationUrl(provider, attemptOf(tie, state), redirectUri);
     },
-    finish: async (provider, seed, callback) => {
+    finish: async (provider, tie, callback) => {
       const state = callback.searchParams.get('state') ?? '';
-      const begun = ties.open('state', seed, state, Begun);
-      if (seed === undefined || begun?.provider !== provider.id) throw refused('nobody began this here');
-      await use(begun);
-      const claims = await client.redeem(provider, attemptOf(seed, state), callback);
-      if (!isAllowed(provider, claims)) throw notLetIn();
-      const person = {
-        id: randomUUID(),
-        provider: provider.id,
-        until: begun.until,
-        identity: identityOf(provider, claims),
-        roles: rolesOf(provider, claims),
-      };
-      const user = await userOf(person.identity);
-      if (user) await grant(user, person.roles);
-      return person;
+      const begun = ties.open('state', tie, state, Begun);
+      if (begun?.provider !== provider.id) throw refused('nobody began this here');
+      await spend(begun);
+      const claims = await client.redeem(provider, attemptOf(tie, state), callback);
+      return admit(provider, claims, begun.until);
+    },
+    beginByCode: async (provider, tie) => {
+      const given = await client.deviceCode(provider);
+      if (!given) return undefined;
+      const { lastsMs, ...code } = given;
+      const until = clock() + Math.min(lastsMs, signInLastsMs);
+      const begun = { ...code, id: randomUUID(), provider: provider.id, until };
+      return { ...code, ticket: ties.seal('code', tie, begun) };
+    },
+    finishByCode: async (provider, tie, ticket) => {
+      const begun = ties.open('code', tie, ticket, ByCode);
+      if (begun?.provider !== provider.id) throw refused('nobody began this here');
+      if (begun.until <= clock()) throw refused('it took too long');
+      const claims = await client.redeemDeviceCode(provider, begun.code);
+      if (!claims) return { ...begun, ticket };
+      await spend(begun);
+      return admit(provider, claims, begun.until);
     },
     standing: async ({ identity }) => {
       const user = await userOf(identity);
       return { user, isWaiting: !user && (await admission.isWaiting(identity)) };
     },
-    ticket: (signedIn, seed) => ties.seal('ticket', seed, { ...signedIn, id: randomUUID() }),
-    take: async (provider, seed, ticket) => {
-      const signedIn = ties.open('ticket', seed, ticket, SignedIn);
+    ticket: (signedIn, tie) => ties.seal('ticket', tie, { ...signedIn, id: randomUUID() }),
+    take: async (provider, tie, ticket) => {
+      const signedIn = ties.open('ticket', tie, ticket, SignedIn);
       if (signedIn?.provider !== provider.id) throw refused('this form is not of this browser');
-      await use(signedIn);
+      await spend(signedIn);
       return signedIn;
     },
     join: async (provider, { identity, roles }, input) => {

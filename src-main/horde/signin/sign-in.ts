@@ -66,6 +66,6 @@ export function createSignIn(parts: SignInParts): SignIn {
     offers: () => signIn.offers(),
     sweep: (now) => signIn.sweep(now),
     register: (api) => signInPages(api, { signIn, users, registration, documents }),
-    hostRoutes: signInHostRoutes({ providers, admission }),
+    hostRoutes: signInHostRoutes({ providers, admission, client }),
   };
 }

@@ -17,6 +17,8 @@ export interface SignedInPage extends Standing {
   readonly problem?: ProblemError;
 }
 
+export const titleOf = (provider: Provider): string => `Sign in with ${provider.name}`;
+
 /** Sentences that tell what failed to nobody but the host's log (OID-08). */
 const sentences: Readonly<Record<FailureKind, string>> = {
   refused: 'The sign-in did not work. Begin it anew.',
@@ -27,6 +29,34 @@ const sentences: Readonly<Record<FailureKind, string>> = {
 export function failureText(kind: FailureKind): Markup {
   return markup`<p role="alert">${sentences[kind]}</p>
 <p><a href="/register">Back</a></p>`;
+}
+
+/** What somebody does who signs in by a code. */
+export function codeText(
+  provider: Provider,
+  typed: {
+    readonly userCode: string;
+    readonly address: string;
+    readonly ticket: string;
+    readonly isEarly?: true;
+  },
+): Markup {
+  const early = markup`<p role="alert">${provider.name} knows nothing of it yet. Wait a moment and try again.</p>`;
+  return markup`${typed.isEarly ? early : undefined}
+<p>Open <a href="${typed.address}" target="_blank" rel="noreferrer">${typed.address}</a>, here or on your telephone, and type this code:</p>
+<p><code>${typed.userCode}</code></p>
+<p>Type no code there that somebody else has sent to you: it would sign them in as you.</p>
+${form({ ...typed, provider }, 'code', markup`<button>I have typed the code</button>`)}`;
+}
+
+export const askedText = markup`<p role="status">The host of this horde has been asked to let you in. Sign in again later.</p>`;
+
+export function linkedText(provider: Provider, alias: string): Markup {
+  return markup`<p role="status">From now on you sign in to <strong>${alias}</strong> with ${provider.name}.</p>`;
+}
+
+export function unlinkedText(alias: string): Markup {
+  return markup`<p role="status">From now on the key alone opens <strong>${alias}</strong>.</p>`;
 }
 
 export function signedInText(page: SignedInPage): Markup {
@@ -79,13 +109,15 @@ function joinText(page: SignedInPage): Markup {
   }
 }
 
-const actionOf = ({ provider }: SignedInPage, name: string): string => `/signin/${provider.id}/${name}`;
+type Ticketed = Pick<SignedInPage, 'provider' | 'ticket'>;
 
-function ticketField({ ticket }: SignedInPage): Markup {
+const actionOf = ({ provider }: Ticketed, name: string): string => `/signin/${provider.id}/${name}`;
+
+function ticketField({ ticket }: Ticketed): Markup {
   return markup`<input type="hidden" name="ticket" value="${ticket}">`;
 }
 
-function form(page: SignedInPage, name: string, fields: Markup): Markup {
+function form(page: Ticketed, name: string, fields: Markup): Markup {
   return markup`<form method="post" action="${actionOf(page, name)}" autocomplete="off">
 ${ticketField(page)}
 ${fields}

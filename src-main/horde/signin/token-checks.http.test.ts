@@ -48,14 +48,13 @@ const without = (name: string) => (claims: Claims) => {
 const count = async () => (await horde.db.read.selectFrom('users').select('id').execute()).length;
 
 /** One page for all that fails, which tells nobody why. */
-function expectRefusal(page: Page): void {
-  expect([page.status, page.alert, page.ticket]).toEqual([
-    400,
-    'The sign-in did not work. Begin it anew.',
-    '',
-  ]);
-  expect(page.text).not.toMatch(/nonce|signature|token|state|issuer/i);
-}
+const refused = { status: 400, alert: 'The sign-in did not work. Begin it anew.', ticket: '', tells: false };
+const outcomeOf = ({ status, alert, ticket, text }: Page) => ({
+  status,
+  alert,
+  ticket,
+  tells: /nonce|signature|token|state|issuer/i.test(text),
+});
 
 describe('an ID token (T-OID-02)', () => {
   it.each<[string, (claims: Claims) => string]>([
@@ -103,7 +102,7 @@ describe('an ID token (T-OID-02)', () => {
   ])('is refused: %s', async (_name, token) => {
     const before = await count();
     answerWith(token);
-    expectRefusal(await browser.signIn('one', 'ada'));
+    expect(outcomeOf(await browser.signIn('one', 'ada'))).toEqual(refused);
     expect(await count()).toBe(before);
   });
 
@@ -111,7 +110,7 @@ describe('an ID token (T-OID-02)', () => {
     await horde.put('one', { scopes: ['openid', 'groups'], role_map: [{ group: 'a', role: 'trusted' }] });
     horde.one.state.tamper = (path, body) =>
       path === '/me' ? { ...body, sub: 'eve' } : offering(path, body);
-    expectRefusal(await browser.signIn('one', 'ada'));
+    expect(outcomeOf(await browser.signIn('one', 'ada'))).toEqual(refused);
     await horde.put('one');
   });
 });
@@ -132,44 +131,44 @@ describe('a callback (T-OID-03)', () => {
     const callback = await callbackOf();
     expect((await browser.open(callback)).status).toBe(200);
     const tokens = horde.one.calls.filter((call) => call === 'POST /token').length;
-    expectRefusal(await browser.open(callback));
+    expect(outcomeOf(await browser.open(callback))).toEqual(refused);
     expect(horde.one.calls.filter((call) => call === 'POST /token')).toHaveLength(tokens);
   });
 
   it('does not come twice at the same time', async () => {
     const callback = await callbackOf();
     const pages = await Promise.all([browser.open(callback), browser.open(callback)]);
-    expect(pages.map((page) => page.status).toSorted()).toEqual([200, 400]);
+    expect(pages.filter((page) => page.status === 200)).toHaveLength(1);
   });
 
   it('belongs to the browser that began', async () => {
     const callback = await callbackOf();
     const other = horde.browser();
-    expectRefusal(await other.open(callback));
+    expect(outcomeOf(await other.open(callback))).toEqual(refused);
     await other.begin('one');
-    expectRefusal(await other.open(callback));
+    expect(outcomeOf(await other.open(callback))).toEqual(refused);
     expect((await browser.open(callback)).status).toBe(200);
   });
 
   it('belongs to the provider that was asked', async () => {
     const callback = await callbackOf();
-    expectRefusal(await browser.open(callback.replace('/one/', '/two/')));
+    expect(outcomeOf(await browser.open(callback.replace('/one/', '/two/')))).toEqual(refused);
     expect(horde.two.calls.filter((call) => call === 'POST /token')).toEqual([]);
   });
 
   it('comes within ten minutes', async () => {
     const callback = await callbackOf();
     horde.around.now += 10 * 60_000;
-    expectRefusal(await browser.open(callback));
+    expect(outcomeOf(await browser.open(callback))).toEqual(refused);
   });
 
   it.each<[string, (query: URLSearchParams) => void]>([
     ['without a state', (query) => query.delete('state')],
     ['with two states', (query) => query.append('state', query.get('state') ?? '')],
-    ['with a made-up state', (query) => query.set('state', 'e30.00')],
+    ['with a made-up state', (query) => query.set('state', `${'a'.repeat(22)}.e30.00`)],
     [
       'with a state that was changed',
-      (query) => query.set('state', `e30.${query.get('state')?.split('.')[1]}`),
+      (query) => query.set('state', (query.get('state') ?? '').replace(/\.[^.]+\./, '.e30.')),
     ],
     ['without a code', (query) => query.delete('code')],
     ['with a made-up code', (query) => query.set('code', 'made up')],
@@ -177,13 +176,15 @@ describe('a callback (T-OID-03)', () => {
     ['that does not name its issuer, which this provider always does', (query) => query.delete('iss')],
     ['that tells of an error', (query) => query.set('error', 'access_denied')],
   ])('is refused %s', async (_name, change) => {
-    expectRefusal(await browser.open(altered(await callbackOf(), change)));
+    expect(outcomeOf(await browser.open(altered(await callbackOf(), change)))).toEqual(refused);
   });
 
   it("is refused with the code of somebody else's sign-in", async () => {
     const other = await callbackOf(horde.browser());
     const code = new URL(other, 'http://localhost').searchParams.get('code') ?? '';
-    expectRefusal(await browser.open(altered(await callbackOf(), (query) => query.set('code', code))));
+    expect(
+      outcomeOf(await browser.open(altered(await callbackOf(), (query) => query.set('code', code)))),
+    ).toEqual(refused);
   });
 
   it.each([
@@ -193,7 +194,7 @@ describe('a callback (T-OID-03)', () => {
     '/signin/one/callback',
     '/signin/..%2f',
   ])('and everything else that leads nowhere gives the same page: %s', async (path) => {
-    expectRefusal(await browser.open(path));
+    expect(outcomeOf(await browser.open(path))).toEqual(refused);
   });
 });
 
@@ -202,30 +203,32 @@ describe('a ticket', () => {
 
   it('is taken once, in its own browser and at its own provider', async () => {
     const { ticket } = await browser.signIn('one', 'ticket holder');
-    expectRefusal(await horde.browser().open('/signin/one/account', form(ticket)));
-    expectRefusal(await browser.open('/signin/two/account', form(ticket)));
+    expect(outcomeOf(await horde.browser().open('/signin/one/account', form(ticket)))).toEqual(refused);
+    expect(outcomeOf(await browser.open('/signin/two/account', form(ticket)))).toEqual(refused);
     expect((await browser.open('/signin/one/account', form(ticket))).key).toMatch(/./);
-    expectRefusal(await browser.open('/signin/one/account', form(ticket)));
+    expect(outcomeOf(await browser.open('/signin/one/account', form(ticket)))).toEqual(refused);
   });
 
   it('is no state, and a state is no ticket', async () => {
     const state = new URL(await browser.begin('one')).searchParams.get('state') ?? '';
-    expectRefusal(await browser.open('/signin/one/account', form(state)));
+    expect(outcomeOf(await browser.open('/signin/one/account', form(state)))).toEqual(refused);
     const { ticket } = await browser.signIn('one', 'ada');
-    expectRefusal(await browser.open(`/signin/one/callback?code=a&state=${ticket}`));
+    expect(outcomeOf(await browser.open(`/signin/one/callback?code=a&state=${ticket}`))).toEqual(refused);
   });
 
   it('ends with its ten minutes', async () => {
     const { ticket } = await browser.signIn('one', 'ada');
     horde.around.now += 10 * 60_000;
-    expectRefusal(await browser.open('/signin/one/account', form(ticket)));
+    expect(outcomeOf(await browser.open('/signin/one/account', form(ticket)))).toEqual(refused);
   });
 
   it('is not worth anything where it was changed', async () => {
     const { ticket } = await browser.signIn('one', 'ada');
-    const [text = '', mark = ''] = ticket.split('.');
+    const [name = '', text = '', mark = ''] = ticket.split('.');
     const content = JSON.parse(Buffer.from(text, 'base64url').toString());
     const forged = encoded({ ...content, roles: ['trusted'] });
-    expectRefusal(await browser.open('/signin/one/account', form(`${forged}.${mark}`)));
+    expect(outcomeOf(await browser.open('/signin/one/account', form(`${name}.${forged}.${mark}`)))).toEqual(
+      refused,
+    );
   });
 });

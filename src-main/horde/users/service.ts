@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
-import { run } from '#main/db/work.ts';
+import { prepared } from '#main/db/prepared.ts';
+import { readRow, run } from '#main/db/work.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { anonymousId, ownerId, seedAccounts } from './seed.ts';
 import { selectUsers, type User, userFromRow } from './user.ts';
@@ -51,6 +52,11 @@ export interface UsersOptions {
   readonly serverSecret: Uint8Array;
 }
 
+const userById = prepared((query, { id }: { id: number }) => selectUsers(query).where('users.id', '=', id));
+const userByKey = prepared((query, { digest }: { digest: string }) =>
+  selectUsers(query).where('key_digest', '=', digest),
+);
+
 /** Accounts and keys of the private horde (`accounts-and-safety.md` 1). */
 export function createUsersService(options: UsersOptions): UsersService {
   const { db } = options;
@@ -64,7 +70,7 @@ export function createUsersService(options: UsersOptions): UsersService {
     return { apiKey, digest: digest(apiKey) };
   };
   const byId = async (id: number) => {
-    const found = await selectUsers(db.read).where('users.id', '=', id).executeTakeFirst();
+    const found = await readRow(db, userById(db.query, { id }));
     return found && userFromRow(found);
   };
   return {
@@ -90,7 +96,7 @@ export function createUsersService(options: UsersOptions): UsersService {
     async authenticate(apiKey, { isLocal }) {
       if (apiKey === anonymousKey) return isLocal ? byId(anonymousId) : undefined;
       // The digest is keyed, so the time of this lookup tells nothing about stored keys.
-      const found = await selectUsers(db.read).where('key_digest', '=', digest(apiKey)).executeTakeFirst();
+      const found = await readRow(db, userByKey(db.query, { digest: digest(apiKey) }));
       return found && userFromRow(found);
     },
     async list({ page, sort, pageSize }) {

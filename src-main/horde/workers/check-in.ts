@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { prepared } from '#main/db/prepared.ts';
 import { type Query, row, run, type Work } from '#main/db/work.ts';
 import { rewardUptime } from '#main/horde/kudos/index.ts';
 import { suspectWorker } from '#main/horde/suspicion/index.ts';
@@ -118,6 +119,20 @@ export interface CheckIn<K extends WorkerKind> {
   readonly profile: Profiles[K];
 }
 
+const uptimeOf = prepared((query, { id }: { id: string }) =>
+  query
+    .selectFrom('horde_workers')
+    .select(['user_id', 'last_check_in', 'maintenance', 'paused', 'uptime', 'rewarded_uptime', 'uptime_cents'])
+    .where('id', '=', id),
+);
+type Seen = Pick<
+  WorkerRow,
+  'id' | 'last_check_in' | 'profile' | 'ip' | 'uptime' | 'rewarded_uptime' | 'uptime_cents'
+>;
+const storeSeen = prepared((query, { id, ...seen }: Seen) =>
+  query.updateTable('horde_workers').set(seen).where('id', '=', id),
+);
+
 /**
  * Writes a check-in: what the pop said, uptime, and the reward for it when it is due (`queue.md` 4.6).
  * @returns whether the owner became trusted by the reward
@@ -128,7 +143,7 @@ export function* storeCheckIn<K extends WorkerKind>(
   { teams }: Pick<WorkerPorts, 'teams'> = {},
 ): Work<{ isPromoted: boolean }> {
   const { kind, id, now, profile } = input;
-  const found = yield* row(query.selectFrom('horde_workers').selectAll().where('id', '=', id));
+  const found = yield* row(uptimeOf(query, { id }));
   if (!found) return { isPromoted: false };
   const sinceLastMs = now - found.last_check_in;
   const counts = sinceLastMs <= onlineMs && found.maintenance === 0 && found.paused === 0;
@@ -138,17 +153,15 @@ export function* storeCheckIn<K extends WorkerKind>(
   );
   const cents = step.isRewardDue ? kinds[kind].uptimeCents(profile) : 0;
   yield* run(
-    query
-      .updateTable('horde_workers')
-      .set({
-        last_check_in: now,
-        profile: JSON.stringify(profile),
-        ip: input.ip,
-        uptime: step.uptimeMs,
-        rewarded_uptime: step.rewardedMs,
-        uptime_cents: found.uptime_cents + cents,
-      })
-      .where('id', '=', id),
+    storeSeen(query, {
+      id,
+      last_check_in: now,
+      profile: JSON.stringify(profile),
+      ip: input.ip,
+      uptime: step.uptimeMs,
+      rewarded_uptime: step.rewardedMs,
+      uptime_cents: found.uptime_cents + cents,
+    }),
   );
   yield* suspectCheckIn(query, input);
   if (!step.isRewardDue) return { isPromoted: false };

@@ -1,4 +1,6 @@
 import type { AppDatabase } from '#main/db/database.ts';
+import { prepared } from '#main/db/prepared.ts';
+import { readRow } from '#main/db/work.ts';
 import type { User, UsersService } from '#main/horde/users/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -67,6 +69,13 @@ const debounceMs = 30_000;
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 const notFound = (id: string) => problem(404, 'WorkerNotFound', `Worker ${id} was not found.`);
 
+const workerById = prepared((query, { id }: { id: string }) =>
+  query.selectFrom('horde_workers').selectAll().where('id', '=', id),
+);
+const workerByName = prepared((query, { key }: { key: string }) =>
+  query.selectFrom('horde_workers').selectAll().where('name_key', '=', key),
+);
+
 /** Workers: rows in the database, the profile of every last pop in memory (`queue.md` 4). */
 export function createWorkersService(options: WorkersOptions): WorkersService {
   const { db, users, clock } = options;
@@ -91,12 +100,12 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
     if (before) enter(kind, found, { ...before, isOwnerTrusted: isOwnerTrusted ?? before.isOwnerTrusted });
   };
   const mustFind = async (id: string): Promise<WorkerRow> => {
-    const found = await select().where('id', '=', id).executeTakeFirst();
+    const found = await readRow(db, workerById(db.query, { id }));
     if (!found) throw notFound(id);
     return found;
   };
   const refresh = async (id: string): Promise<void> => {
-    const found = online(id) && (await select().where('id', '=', id).executeTakeFirst());
+    const found = online(id) && (await readRow(db, workerById(db.query, { id })));
     if (found) again(found.kind, found);
   };
   const refreshOwner = async (userId: number): Promise<void> => {
@@ -107,7 +116,7 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
   };
   /** In the order of `queue.md` 4.2: what the name says before where the pop comes from. */
   const admit = async (kind: WorkerKind, name: string, owner: User, from: WorkerOrigin) => {
-    const named = await select().where('name_key', '=', name.toLowerCase()).executeTakeFirst();
+    const named = await readRow(db, workerByName(db.query, { key: name.toLowerCase() }));
     if (named && named.kind !== kind) throw nameConflict(named);
     const verdict = await options.addresses?.admitWorker(from.ip, owner);
     return { named, isSuspect: verdict === 'suspect' };

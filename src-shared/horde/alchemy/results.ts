@@ -1,5 +1,6 @@
 import { type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
+import { inertText } from '../common/text.ts';
 import { type AlchemyForm, makesPicture } from './forms.ts';
 
 const ranked = Type.Optional(Type.Array(Type.Object({ text: Type.String(), confidence: Type.Number() })));
@@ -46,12 +47,21 @@ export function readResult(form: AlchemyForm, result: Readonly<Record<string, un
   const typed = Object.hasOwn(result, form) ? result[form] : undefined;
   if (typed === undefined) return { isGood: false, path, reason: 'is required' };
   const schema = makesPicture(form) ? picture : (schemas[form] ?? free);
-  const value = schema === Interrogation ? withoutExtras(typed) : typed;
+  const inert = makesPicture(form) ? typed : inertValue(typed);
+  const value = schema === Interrogation ? withoutExtras(inert) : inert;
   if (!Value.Check(schema, value)) return { isGood: false, path, reason: 'is not what this form gives' };
   if (!makesPicture(form) && form !== 'vectorize' && JSON.stringify(value).length > maxFreeLength) {
     return { isGood: false, path, reason: 'is too long' };
   }
   return { isGood: true, value };
+}
+
+/** A result whose texts, at every depth, hold nothing but what is read (T-THR-38). */
+function inertValue(value: unknown): unknown {
+  if (typeof value === 'string') return inertText(value);
+  if (Array.isArray(value)) return value.map(inertValue);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [inertText(key), inertValue(item)]));
 }
 
 /** Cleaning works in place, so a copy is cleaned. */

@@ -138,6 +138,9 @@ describe('results', () => {
     });
     expect(typed.moods).toHaveLength(1);
     expect(readResult('nsfw', { nsfw: false, caption: 'a cat' })).toEqual({ isGood: true, value: false });
+    const escaping = { caption: 'a\u001b[2J cat', describe: { '\u0007a': ['\u009bb', 1, null] } };
+    expect(readResult('caption', escaping)).toEqual({ isGood: true, value: 'a[2J cat' });
+    expect(readResult('describe', escaping)).toEqual({ isGood: true, value: { a: ['b', 1, null] } });
     expect(readResult('describe', { describe: { a: { b: [1] } } })).toEqual({
       isGood: true,
       value: { a: { b: [1] } },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cleanName, escapeMarkup, plainText } from './text.ts';
+import { cleanName, escapeMarkup, inertText, plainText } from './text.ts';
 
 describe('cleanName', () => {
   it.each([
@@ -19,6 +19,12 @@ describe('cleanName', () => {
     'ink\u200bwash',
     'ink\u0007',
   ])('refuses %j', (typed) => expect(cleanName(typed)).toBeUndefined());
+});
+
+describe('inertText', () => {
+  it('keeps what is read, ends included, and drops what moves a terminal', () => {
+    expect(inertText(' a\tb\r\nc \u001b[2J\u009b1m\u0000\u007f𝕏 ')).toBe(' a\tb\nc [2J1m𝕏 ');
+  });
 });
 
 describe('plainText', () => {

@@ -15,6 +15,14 @@ export function plainText(typed: string): string {
   return typed.replaceAll(/[^\P{Cc}\n]/gu, '').trim();
 }
 
+/**
+ * A text that a worker made, as its requester gets it: lines, tabs and blanks stay, every other control
+ * character goes, since it could move the terminal or the page that shows it (T-THR-38).
+ */
+export function inertText(made: string): string {
+  return made.replaceAll(/[^\P{Cc}\n\t]/gu, '');
+}
+
 /** A stored text for pages that insert it into their markup (ACC-43). */
 export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

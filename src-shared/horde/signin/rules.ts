@@ -1,4 +1,4 @@
-import type { AllowRules, MappableRole, SignInProviderInput } from './schema.ts';
+import type { MappableRole, SignInProviderInput } from './schema.ts';
 
 /** What a provider says of a person, from a checked ID token and the user info that belongs to it. */
 export type Claims = Readonly<Record<string, unknown>>;

@@ -40,6 +40,11 @@ const settings = {
   groups_claim: Type.String({ minLength: 1, maxLength: 100 }),
   /** The issuer stands in the own network: it alone may be called there, at its own port. */
   private_network: Type.Boolean(),
+  /**
+   * Browsers on other computers sign in by typing a code at the provider, as long as this horde has no TLS:
+   * most providers send nobody back to a plain address (OID-05). Only where the provider knows that way.
+   */
+  device_code: Type.Boolean(),
   allow: AllowRules,
   /** What happens to somebody whom this horde does not know: see `registration` in `HordeSettings` for `create`. */
   on_first_login: Type.Enum(['create', 'approval', 'deny'], { type: 'string' }),
@@ -76,6 +81,16 @@ export const SignInProvider = Type.Object({
 });
 export type SignInProvider = Static<typeof SignInProvider>;
 
+/** What a provider says of itself, so that the host sees whether the settings can work. */
+export const SignInCheck = Type.Object({
+  ok: Type.Boolean(),
+  /** Why not, for people. */
+  message: Type.Union([Type.String(), Type.Null()]),
+  /** Whether one can sign in by typing a code. */
+  device_code: Type.Boolean(),
+});
+export type SignInCheck = Static<typeof SignInCheck>;
+
 /** Somebody who waits to be let in. `created` is in milliseconds since the epoch. */
 export const SignInRequest = Type.Object({
   id: Type.Integer(),
@@ -93,6 +108,7 @@ export type AdmittedAccount = Static<typeof AdmittedAccount>;
 export const signInRoutes = {
   providers: '/app/horde/signin/providers',
   provider: '/app/horde/signin/providers/:id',
+  check: '/app/horde/signin/providers/:id/check',
   requests: '/app/horde/signin/requests',
   request: '/app/horde/signin/requests/:id',
   accept: '/app/horde/signin/requests/:id/accept',

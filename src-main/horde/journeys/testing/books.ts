@@ -15,19 +15,18 @@ const usualFloor = 2500;
  */
 export class Books {
   readonly #accounts = new Map<number, Account>();
-  /** What was burnt, minted, and paid to workers beyond what the requester paid. */
-  #tax = 0;
-  #minted = 0;
-  #subsidy = 0;
+  /** What the accounts of the horde itself have: burnt, made, paid beyond the price, forgiven at a floor. */
+  readonly #system = { tax: 0, mint: 0, subsidy: 0, floor: 0 };
 
   open(user: number, balance: number, isTrusted: boolean, floor = usualFloor): void {
     this.#accounts.set(user, { balance, escrow: 0, isTrusted, floor });
+    this.#system.mint -= balance;
   }
 
   /** A request entered the queue. */
   activate(payer: number, tax: number): void {
     this.#move(payer, -tax);
-    this.#tax += tax;
+    this.#system.tax += tax;
   }
 
   /** A result was accepted: half of what an untrusted owner earns waits in escrow. */
@@ -40,8 +39,8 @@ export class Books {
       this.#move(owner, pay - escrow);
     }
     account.escrow += escrow;
-    if (cost >= pay) this.#tax += cost - pay;
-    else this.#subsidy += cost - pay;
+    if (cost >= pay) this.#system.tax += cost - pay;
+    else this.#system.subsidy += cost - pay;
   }
 
   /** A worker was there for ten minutes more; only alchemists are paid at once without trust. */
@@ -49,13 +48,13 @@ export class Books {
     const account = this.#of(owner);
     if (account.isTrusted || kind === 'interrogation') this.#move(owner, pay);
     else account.escrow += pay;
-    this.#minted -= pay;
+    this.#system.mint -= pay;
   }
 
   /** Kudos out of nothing: styles, awards. */
   mint(user: number, amount: number): void {
     this.#move(user, amount);
-    this.#minted -= amount;
+    this.#system.mint -= amount;
   }
 
   transfer(from: number, to: number, amount: number): void {
@@ -63,14 +62,14 @@ export class Books {
     this.#move(to, amount);
   }
 
-  /** By the names of the ledger; accounts that nothing has touched are left out. */
+  /** By the names of the ledger. */
   balances(): Record<string, number> {
     const all: Record<string, number> = {};
     for (const [user, { balance, escrow }] of this.#accounts) {
       all[`user ${user}`] = balance;
       if (escrow > 0) all[`escrow ${user}`] = escrow;
     }
-    return { ...all, tax: this.#tax, subsidy: this.#subsidy };
+    return { ...all, ...this.#system };
   }
 
   #of(user: number): Account {
@@ -81,6 +80,8 @@ export class Books {
 
   #move(user: number, amount: number): void {
     const account = this.#of(user);
-    account.balance = Math.max(account.floor, account.balance + amount);
+    const balance = account.balance + amount;
+    account.balance = Math.max(account.floor, balance);
+    this.#system.floor -= account.balance - balance;
   }
 }

@@ -26,6 +26,8 @@ export interface HttpCall {
 /** A horde that listens on a real socket, on a clock that the journey moves. */
 export interface ListeningHorde {
   readonly clock: { now: number };
+  /** All that it keeps on disk. */
+  readonly folder: string;
   readonly horde: TestHorde;
   readonly port: number;
   readonly http: (call: HttpCall) => Promise<HttpAnswer>;
@@ -69,6 +71,7 @@ export async function openListening(options: OpenOptions = {}): Promise<Listenin
   };
   return {
     clock,
+    folder,
     get horde() {
       return horde;
     },

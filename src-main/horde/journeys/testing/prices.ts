@@ -37,7 +37,7 @@ export function imageCost(pay: number, terms: ImageTerms = {}): number {
   return Math.round(slowWorkers ? price : price * 1.2);
 }
 
-const tokensOf = (text: string): number => Math.max(20, Math.ceil([...text].length / 4));
+const tokensOf = (text: string): number => Math.max(20, Math.ceil(Array.from(text).length / 4));
 
 export interface PricedText {
   readonly prompt: string;
@@ -47,9 +47,10 @@ export interface PricedText {
   readonly billions: number;
 }
 
-/** What a worker earns with one text (2.1). */
+/** What a worker earns with one text (2.1), of which control characters are no part. */
 export function textPay({ prompt, output, maxLength, billions }: PricedText): number {
-  const out = Math.min(maxLength, tokensOf(output));
+  const delivered = Array.from(output).filter((it) => it >= ' ' || it === '\n' || it === '\t');
+  const out = Math.min(maxLength, tokensOf(delivered.join('')));
   const context = Math.min(maxLength, tokensOf(prompt));
   return cents(((out * billions) / 125) * (1.2 + 2.2 ** Math.log2(context / 1024)));
 }

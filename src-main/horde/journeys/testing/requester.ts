@@ -134,7 +134,11 @@ export const statusPaths = {
   interrogation: '/interrogate/status',
 } as const;
 
-export function statusOf(town: Town, asked: Asked, method: 'GET' | 'DELETE' = 'GET'): Promise<HttpAnswer> {
+export function statusOf(
+  town: Town,
+  asked: Pick<Asked, 'id' | 'kind'>,
+  method: 'GET' | 'DELETE' = 'GET',
+): Promise<HttpAnswer> {
   // Clients follow a request by its id alone.
   return town.call(method, `${statusPaths[asked.kind]}/${asked.id}`, undefined, '');
 }

@@ -5,7 +5,13 @@ import type { Held, Worker } from './worker.ts';
 
 /** What people, workers, staff and time do to a horde. Numbers choose among what there is. */
 export type Step =
-  | { readonly do: 'ask'; readonly kind: Kind; readonly who: number; readonly n: number; readonly isHeavy: boolean }
+  | {
+      readonly do: 'ask';
+      readonly kind: Kind;
+      readonly who: number;
+      readonly n: number;
+      readonly isHeavy: boolean;
+    }
   | { readonly do: 'pop'; readonly worker: number; readonly amount: number }
   /** All workers pop at the same moment. */
   | { readonly do: 'rush'; readonly amount: number }
@@ -40,14 +46,23 @@ export const anyStep: fc.Arbitrary<Step> = fc.oneof(
       isHeavy: fc.boolean(),
     }),
   },
-  { weight: 9, arbitrary: fc.record({ do: one('pop'), worker: who, amount: fc.integer({ min: 1, max: 4 }) }) },
+  {
+    weight: 9,
+    arbitrary: fc.record({ do: one('pop'), worker: who, amount: fc.integer({ min: 1, max: 4 }) }),
+  },
   { weight: 2, arbitrary: fc.record({ do: one('rush'), amount: fc.integer({ min: 1, max: 4 }) }) },
   {
     weight: 14,
     arbitrary: fc.record({
       do: one('deliver'),
       isOldest: fc.boolean(),
-      state: fc.constantFrom('ok' as const, 'ok' as const, 'ok' as const, 'censored' as const, 'faulted' as const),
+      state: fc.constantFrom(
+        'ok' as const,
+        'ok' as const,
+        'ok' as const,
+        'censored' as const,
+        'faulted' as const,
+      ),
       times: fc.integer({ min: 1, max: 3 }),
     }),
   },

@@ -13,8 +13,6 @@ export interface Page {
 
 export type Browser = ReturnType<typeof openBrowser>;
 
-/** The horde's own address in the tests. */
-const home = 'http://localhost';
 /** What a browser says of a page that another site led to. */
 const fromElsewhere = {
   'sec-fetch-site': 'cross-site',
@@ -23,16 +21,18 @@ const fromElsewhere = {
 };
 
 /** A person's browser: keeps cookies for each site, and walks between the horde and its providers. */
-export function openBrowser(server: AppFastify, fetch: GuardedFetch) {
+/** @param host the name by which the browser reaches the horde */
+export function openBrowser(server: AppFastify, fetch: GuardedFetch, host = 'localhost') {
+  const home = `http://${host}`;
   const jars = new Map<string, Map<string, string>>();
   const jarOf = (origin: string) => {
     const jar = jars.get(origin) ?? new Map<string, string>();
     jars.set(origin, jar);
     return jar;
   };
-  const keep = (origin: string, set: unknown) => {
+  const keep = (origin: string, set: string | readonly string[] | undefined) => {
     for (const line of [set ?? []].flat()) {
-      const [name = '', value = ''] = String(line).split(';', 1)[0]?.split(/=(.*)/s) ?? [];
+      const [name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line)?.slice(1) ?? [];
       jarOf(origin).set(name, value);
     }
   };
@@ -43,7 +43,7 @@ export function openBrowser(server: AppFastify, fetch: GuardedFetch) {
       method: fields ? 'POST' : 'GET',
       url: path,
       headers: {
-        host: 'localhost',
+        host,
         cookie: cookieFor(home),
         ...(fields ? { 'content-type': 'application/x-www-form-urlencoded' } : fromElsewhere),
       },
@@ -59,22 +59,50 @@ export function openBrowser(server: AppFastify, fetch: GuardedFetch) {
       alert: /<p role="alert">([^<]*)</.exec(answer.body)?.[1],
     };
   };
-  /** Signs in at the provider. @returns the path by which it sends the browser back */
-  const visit = async (url: string, account: string): Promise<string> => {
-    let next = url;
+  /** One step at a provider. */
+  const step = async (url: string, account: string, form?: URLSearchParams) => {
+    const { origin } = new URL(url);
+    const answer = await fetch(url, {
+      headers: {
+        cookie: cookieFor(origin),
+        'x-account': account,
+        ...(form ? { 'content-type': 'application/x-www-form-urlencoded' } : {}),
+      },
+      maxBytes: 100_000,
+      maxRedirects: 0,
+      ...(form ? { method: 'POST', body: form.toString() } : {}),
+    });
+    keep(origin, answer.headers['set-cookie']);
+    const location = answer.headers['location'];
+    const text = Buffer.from(answer.bytes).toString();
+    return { text, next: typeof location === 'string' ? new URL(location, url).href : undefined };
+  };
+  /** Follows a provider to its last page, or back to the horde. */
+  const follow = async (url: string, account: string): Promise<{ text: string; url: string }> => {
+    let at = url;
     for (let steps = 0; steps < 10; steps += 1) {
-      if (next.startsWith(home)) return next.slice(home.length);
-      const { origin } = new URL(next);
-      const headers = { cookie: cookieFor(origin), 'x-account': account };
-      const answer = await fetch(next, { headers, maxBytes: 100_000, maxRedirects: 0 });
-      keep(origin, answer.headers['set-cookie']);
-      const location = answer.headers['location'];
-      if (typeof location !== 'string') {
-        throw new Error(`the provider answered ${answer.status}: ${Buffer.from(answer.bytes).toString()}`);
-      }
-      next = new URL(location, next).href;
+      if (at.startsWith(home)) return { text: '', url: at };
+      const { text, next } = await step(at, account);
+      if (next === undefined) return { text, url: at };
+      at = next;
     }
     throw new Error('the provider leads on and on');
+  };
+  /** Signs in at the provider, as if for the first time there. @returns the path that leads back */
+  const visit = async (url: string, account: string): Promise<string> => {
+    jars.delete(new URL(url).origin);
+    const end = await follow(url, account);
+    if (end.url.startsWith(home)) return end.url.slice(home.length);
+    throw new Error(`the provider led nowhere: ${end.text}`);
+  };
+  /** Types a code at the provider. @returns the text of its last page */
+  const typeCode = async (address: string, userCode: string, account: string): Promise<string> => {
+    jars.delete(new URL(address).origin);
+    const page = await follow(address, account);
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    const form = new URLSearchParams({ xsrf, user_code: userCode, confirm: 'yes' });
+    const { next, text } = await step(page.url, account, form);
+    return next === undefined ? text : (await follow(next, account)).text;
   };
   /** Begins a sign-in. @returns the address at the provider */
   const begin = async (provider: string): Promise<string> => {
@@ -86,10 +114,11 @@ export function openBrowser(server: AppFastify, fetch: GuardedFetch) {
     open,
     begin,
     visit,
+    typeCode,
     /** A whole sign-in. @returns the page at its end */
     signIn: async (provider: string, account: string): Promise<Page> =>
       open(await visit(await begin(provider), account)),
-    /** The cookie that ties sign-ins to this browser. */
-    cookie: () => cookieFor(home),
+    /** What ties sign-ins to this browser. */
+    seeds: () => [...jarOf(home).values()],
   };
 }

@@ -69,13 +69,13 @@ export async function openProvider(certificate: { cert: string; key: string }, c
         client_id: clientId,
         client_secret: clientSecret,
         redirect_uris: callbacks,
-        grant_types: ['authorization_code'],
+        grant_types: ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'],
         response_types: ['code'],
       },
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: keyId, use: 'sig', alg: 'RS256' }] },
     cookies: { keys: ['a key of the test'] },
-    features: { devInteractions: { enabled: false } },
+    features: { devInteractions: { enabled: false }, deviceFlow: { enabled: true } },
     claims: { openid: ['sub'], email: ['email', 'email_verified'], groups: ['groups'] },
     scopes,
     interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
@@ -93,7 +93,15 @@ export async function openProvider(certificate: { cert: string; key: string }, c
       await grant.save();
       return grant;
     },
-    ttl: { AccessToken: 60, AuthorizationCode: 60, Grant: 60, IdToken: 600, Interaction: 60, Session: 60 },
+    ttl: {
+      DeviceCode: 300,
+      AccessToken: 60,
+      AuthorizationCode: 60,
+      Grant: 60,
+      IdToken: 600,
+      Interaction: 60,
+      Session: 60,
+    },
   });
   provider.proxy = true;
 

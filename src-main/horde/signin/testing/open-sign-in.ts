@@ -48,6 +48,7 @@ export async function openSignIn() {
     subject_claim: 'sub',
     groups_claim: 'groups',
     private_network: true,
+    device_code: false,
     allow: { email_domains: [], groups: [], subjects: [] },
     on_first_login: 'create',
     role_map: [],
@@ -64,7 +65,7 @@ export async function openSignIn() {
       const { status, body } = await host('PUT', `/providers/${provider}`, settings(provider, change));
       if (status !== 200) throw new Error(`the provider was not stored: ${JSON.stringify(body)}`);
     },
-    browser: () => openBrowser(horde.server, browse),
+    browser: (host?: string) => openBrowser(horde.server, browse, host),
     /** Everything that the database holds, as text. */
     dump: async (): Promise<string> => {
       const tables = [
