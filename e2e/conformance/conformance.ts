@@ -10,6 +10,7 @@ import { fuzz } from './fuzz.ts';
 import { faultsOf } from './judge.ts';
 import { readOperations } from './operations.ts';
 import { protocolCases } from './protocol.ts';
+import { type OperationResult, writeTable } from './readme-table.ts';
 import { specs } from './specs/index.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -27,6 +28,8 @@ const { values } = parseArgs({
     /** Random calls beside the cases. */
     fuzz: { type: 'string', default: '0' },
     seed: { type: 'string', default: '1' },
+    /** A Markdown file whose table of operations is written anew. */
+    table: { type: 'string' },
     /** Where the outcome is written. */
     json: { type: 'string' },
   },
@@ -59,6 +62,7 @@ async function judgeAll(world: World, outcome: Outcome): Promise<void> {
   const document = await readDocument(world.base);
   const operations = readOperations();
   const { only } = values;
+  const results: OperationResult[] = [];
   const chosen = only === undefined ? operations : operations.filter(({ name }) => name.includes(only));
   for (const operation of chosen) {
     const spec = specs.find((it) => it.operation === operation.name);
@@ -69,12 +73,14 @@ async function judgeAll(world: World, outcome: Outcome): Promise<void> {
     if (!spec) record(outcome, operation.name, ['nothing is claimed of it']);
     for (const it of cases) record(outcome, `${operation.name} ${it.says}`, await judge(it, world, document));
     const failed = outcome.failures.length - before;
+    results.push({ operation, cases: cases.length, passed: cases.length - failed });
     const verdict = failed === 0 ? 'ok' : `${failed} failed`;
     process.stdout.write(
       `${operation.name.padEnd(60)} ${String(cases.length).padStart(3)} cases  ${verdict}\n`,
     );
   }
   if (only !== undefined) return;
+  if (values.table !== undefined) writeTable(values.table, results);
   for (const it of documentCases(operations)) record(outcome, it.says, await it.ask(world, document));
   const covered = operations.filter(({ name }) => specs.some(({ operation }) => operation === name));
   process.stdout.write(`\n${covered.length} of ${operations.length} operations covered\n`);
