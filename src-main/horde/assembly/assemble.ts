@@ -35,7 +35,7 @@ import type { Clock } from '#shared/common/clock.ts';
 import { assembleCommunity, type CommunityParts, communityWipes } from './community-parts.ts';
 import { type AccountParts, assembleAccounts, wipeWorkers } from './account-parts.ts';
 import { assembleModeration, type ModerationParts } from './moderation-parts.ts';
-import { hordeTasks } from './tasks.ts';
+import { hordeTasks, idsInUse } from './tasks.ts';
 
 export interface HordeParts {
   readonly db: AppDatabase;
@@ -212,6 +212,9 @@ export async function assembleHorde(parts: HordeParts): Promise<Horde> {
     moderation,
     accounts: accounts.accounts,
     signIn: accounts.signIn,
+    objects: {
+      sweep: async (now) => ({ removed: await images.removeOrphans(now, (ids) => idsInUse(db, ids)) }),
+    },
   });
   return {
     queues,

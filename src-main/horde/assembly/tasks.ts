@@ -1,3 +1,4 @@
+import type { AppDatabase } from '#main/db/database.ts';
 import type { Task, TaskEffect } from '#main/horde/tasks/index.ts';
 
 /** A feature with work for the background. It may say, in numbers, what a run did. */
@@ -5,7 +6,16 @@ interface Swept {
   sweep(now: number): Promise<object | void>;
 }
 
-type Feature = 'jobs' | 'requests' | 'alchemy' | 'stats' | 'kudos' | 'moderation' | 'accounts' | 'signIn';
+type Feature =
+  | 'jobs'
+  | 'requests'
+  | 'alchemy'
+  | 'stats'
+  | 'kudos'
+  | 'moderation'
+  | 'accounts'
+  | 'signIn'
+  | 'objects';
 
 const seconds = 1_000;
 const minutes = 60 * seconds;
@@ -20,6 +30,7 @@ const periods: ReadonlyArray<readonly [Feature, number]> = [
   ['accounts', minutes],
   ['signIn', 10 * minutes],
   ['kudos', 60 * minutes],
+  ['objects', 60 * minutes],
 ];
 
 /** The background work of a horde; a feature that it does without has none. */
@@ -37,4 +48,13 @@ function numbersOf(effect: object): TaskEffect {
     if (typeof value === 'number') numbers[name] = value;
   }
   return numbers;
+}
+
+/** Which of these ids a request, job, alchemy request or form has. */
+export async function idsInUse(db: AppDatabase, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const tables = ['horde_requests', 'horde_jobs', 'horde_alchemy_requests', 'horde_alchemy_forms'] as const;
+  const found = await Promise.all(
+    tables.map((table) => db.read.selectFrom(table).select('id').where('id', 'in', ids).execute()),
+  );
+  return new Set(found.flat().map((row) => row.id));
 }

@@ -5,6 +5,7 @@ import { EngineError, type MediaEngine } from '#main/platform/engine-clients.ts'
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { EncodedPicture, PictureLimits } from '#shared/engine-protocol/media.ts';
+import { type OrphanSweep, removeOrphans } from './orphans.ts';
 import { type Bucket, createLinkSigner, type LinkSigner } from './links.ts';
 
 /** Key of a job's picture in the object store. */
@@ -46,6 +47,8 @@ export interface ImagesService {
   placeholder(bucket: Bucket, key: string): Promise<void>;
   read(bucket: Bucket, key: string): Promise<Uint8Array | undefined>;
   remove(bucket: Bucket, key: string): Promise<void>;
+  /** Removes old files of what there is no more. @returns how many */
+  removeOrphans(now: number, keptOf: OrphanSweep['keptOf']): Promise<number>;
 }
 
 export interface ImagesOptions {
@@ -102,6 +105,7 @@ export function createImagesService(options: ImagesOptions): ImagesService {
       }
     },
     remove: (bucket, key) => rm(fileOf(bucket, key), { force: true }),
+    removeOrphans: (now, keptOf) => removeOrphans({ folder: options.folder, now, keptOf }),
   };
 }
 

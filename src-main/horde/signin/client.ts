@@ -150,6 +150,7 @@ async function discover(
       {
         [openId.customFetch]: transport,
         timeout: timeoutSeconds,
+        execute: [openId.enableNonRepudiationChecks],
       },
     );
   const config = await eitherSpelling(provider.issuer, from);

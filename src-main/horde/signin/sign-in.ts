@@ -6,7 +6,7 @@ import type { SecretStore } from '#main/platform/ports.ts';
 import type { AppFastify } from '#main/server/fastify-base.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { createAdmissionService } from './admission.ts';
-import { createProviderClient } from './client.ts';
+import type { ProviderClient, ProviderClientOptions } from './client.ts';
 import { signInHostRoutes } from './host-routes.ts';
 import { signInPages } from './pages.ts';
 import { createProvidersService } from './providers.ts';
@@ -40,7 +40,7 @@ export interface SignIn extends Pick<SignInService, 'offers' | 'sweep'> {
 export function createSignIn(parts: SignInParts): SignIn {
   const { db, clock, users, accounts, registration, documents, fetch, secrets } = parts;
   const providers = createProvidersService({ db, clock, secrets });
-  const client = createProviderClient({ fetch, clock, secretOf: (id) => providers.secretOf(id) });
+  const client = clientOnDemand({ fetch, clock, secretOf: (id) => providers.secretOf(id) });
   const admission = createAdmissionService({
     db,
     clock,
@@ -67,5 +67,21 @@ export function createSignIn(parts: SignInParts): SignIn {
     sweep: (now) => signIn.sweep(now),
     register: (api) => signInPages(api, { signIn, users, registration, documents }),
     hostRoutes: signInHostRoutes({ providers, admission, client }),
+  };
+}
+
+/** Most hordes have no provider, and no use for the OpenID library at the start. */
+function clientOnDemand(options: ProviderClientOptions): ProviderClient {
+  let made: Promise<ProviderClient> | undefined;
+  const client = (): Promise<ProviderClient> => {
+    made ??= import('./client.ts').then(({ createProviderClient }) => createProviderClient(options));
+    return made;
+  };
+  return {
+    authorizationUrl: async (...of) => (await client()).authorizationUrl(...of),
+    redeem: async (...of) => (await client()).redeem(...of),
+    check: async (...of) => (await client()).check(...of),
+    deviceCode: async (...of) => (await client()).deviceCode(...of),
+    redeemDeviceCode: async (...of) => (await client()).redeemDeviceCode(...of),
   };
 }

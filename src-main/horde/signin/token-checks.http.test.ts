@@ -154,6 +154,8 @@ describe('a callback (T-OID-03)', () => {
     const callback = await callbackOf();
     expect(outcomeOf(await browser.open(callback.replace('/one/', '/two/')))).toEqual(refused);
     expect(horde.two.calls.filter((call) => call === 'POST /token')).toEqual([]);
+    // It was not even used up.
+    expect((await browser.open(callback)).status).toBe(200);
   });
 
   it('comes within ten minutes', async () => {
@@ -214,6 +216,7 @@ describe('a ticket', () => {
     expect(outcomeOf(await browser.open('/signin/one/account', form(state)))).toEqual(refused);
     const { ticket } = await browser.signIn('one', 'ada');
     expect(outcomeOf(await browser.open(`/signin/one/callback?code=a&state=${ticket}`))).toEqual(refused);
+    expect((await browser.open('/signin/one/account', form(ticket))).status).toBe(200);
   });
 
   it('ends with its ten minutes', async () => {

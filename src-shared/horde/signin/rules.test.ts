@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type ClaimRules, claimsNeeded, isAllowed, joinClaims, rolesOf, subjectOf } from './rules.ts';
 
-const rules = (change: Partial<ClaimRules> & { allow?: Partial<ClaimRules['allow']> } = {}): ClaimRules => ({
+type Change = Partial<Omit<ClaimRules, 'allow'>> & { allow?: Partial<ClaimRules['allow']> };
+
+const rules = (change: Change = {}): ClaimRules => ({
   subject_claim: 'sub',
   groups_claim: 'groups',
   role_map: [],
