@@ -133,7 +133,9 @@ async function openCaller(port: number): Promise<Caller> {
 
 const headEnd = '\r\n\r\n';
 
-/** Reads one answer at a time: a status line and a body whose length is told. */
+const lastChunk = '\r\n0\r\n\r\n';
+
+/** Reads one answer at a time: a status line, and a body whose length is told or that comes in chunks, as they come. */
 function readAnswers(socket: Socket): () => Promise<Answer> {
   let received = Buffer.alloc(0);
   let waiting: { resolve: (answer: Answer) => void; reject: (error: Error) => void } | undefined;
@@ -141,8 +143,13 @@ function readAnswers(socket: Socket): () => Promise<Answer> {
     const end = received.indexOf(headEnd);
     if (end < 0) return undefined;
     const head = received.toString('latin1', 0, end);
-    const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
     const bodyStart = end + headEnd.length;
+    const isChunked = /transfer-encoding: chunked/i.test(head);
+    if (isChunked && received.toString('latin1', received.length - lastChunk.length) !== lastChunk) {
+      return undefined;
+    }
+    const told = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
+    const length = isChunked ? received.length - bodyStart : told;
     if (received.length < bodyStart + length) return undefined;
     const body = received.toString('utf8', bodyStart, bodyStart + length);
     received = received.subarray(bodyStart + length);

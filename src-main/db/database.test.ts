@@ -66,6 +66,22 @@ describe('units of writing', () => {
     connection.close();
   });
 
+  it('commits a long queue in several groups, so that others get their turn in between', async () => {
+    const { connection, query, writer } = scratch();
+    const writes = Array.from({ length: 300 }, (_, id) =>
+      writer.write(() => run(query.insertInto('entry').values({ id, note: 'a' }))),
+    );
+    const stored = connection.prepare('select count(*) from entry').pluck();
+    await writes[0];
+    expect(stored.get()).toBeLessThan(100);
+    await writes[150];
+    expect(stored.get()).toBeLessThan(300);
+    writer.close();
+    expect(await Promise.all(writes)).toHaveLength(300);
+    expect(stored.get()).toBe(300);
+    connection.close();
+  });
+
   it('lets a unit catch a failed query and go on', async () => {
     const { connection, query, writer } = scratch();
     const note = await writer.write(function* (): Work<string | undefined> {

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Compilable, Kysely } from 'kysely';
 import type { Database } from './schema.ts';
 import { isServerAddress } from './server-address.ts';
 import { openSqlite } from './sqlite.ts';
@@ -10,6 +10,8 @@ export interface AppDatabase {
   readonly read: Kysely<Database>;
   /** Builds queries for units of writing; it cannot run them. */
   readonly query: Kysely<Database>;
+  /** Reads what a query that was built already asks for: `prepared` ones spare the building. */
+  select<O>(query: Compilable<O>): Promise<O[]>;
   /**
    * Runs a unit that only reads, as of one moment and without a transaction that others would wait for: for
    * a rule that a writing unit holds to as well.

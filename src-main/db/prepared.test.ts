@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppDatabase } from './database.ts';
 import { prepared, preparedRows } from './prepared.ts';
 import { dropTestDatabase, openTestDatabase } from './testing/open-test-database.ts';
-import { readRow, readRows, row, run } from './work.ts';
+import { row, run } from './work.ts';
 
 interface Stat {
   readonly model: string;
@@ -50,8 +50,8 @@ describe('a prepared query', () => {
     const read = (model: string) => db.readUnit(() => row(statOf(db.query, { model })));
     expect(await read('a')).toEqual({ model: 'a', jobs: 1, things: 1 });
     expect(await read('b')).toEqual({ model: 'b', jobs: 7, things: 7 });
-    expect(await readRow(db, statOf(db.query, { model: 'b' }))).toEqual({ model: 'b', jobs: 7, things: 7 });
-    expect(await readRows(db, statOf(db.query, { model: 'c' }))).toEqual([]);
+    expect(await db.select(statOf(db.query, { model: 'b' }))).toEqual([{ model: 'b', jobs: 7, things: 7 }]);
+    expect(await db.select(statOf(db.query, { model: 'c' }))).toEqual([]);
   });
 
   it('takes lists, each length as a query of its own', async () => {
@@ -73,16 +73,13 @@ describe('a prepared query', () => {
     );
     const stats = ['a', 'b', 'c'].map((model, at) => ({ model, jobs: at }));
     expect(await db.write(() => run(insertAll(db.query, stats)))).toBe(3);
-    const counts = async (...models: string[]) =>
-      (
-        await readRows(
-          db,
-          jobsOf(
-            db.query,
-            models.map((model) => ({ model })),
-          ),
-        )
-      ).map(({ jobs }) => jobs);
+    const counts = async (...models: string[]) => {
+      const query = jobsOf(
+        db.query,
+        models.map((model) => ({ model })),
+      );
+      return (await db.select(query)).map(({ jobs }) => jobs);
+    };
     expect(await counts('c', 'a')).toEqual([0, 2]);
     expect(await counts('b')).toEqual([1]);
     expect(await counts('a', 'c')).toEqual([0, 2]);
@@ -98,6 +95,14 @@ describe('a prepared query', () => {
     expect(builds).toBe(1);
     expect(second?.sql).toBe(first?.sql);
     expect([first?.parameters, second?.parameters]).toEqual([['a'], ['b']]);
+  });
+
+  it('refuses a use that lacks what the first one had', () => {
+    const find = prepared((query, { model = 'a' }: { model?: string }) =>
+      query.selectFrom('horde_stats').select('jobs').where('model', '=', model),
+    );
+    expect(find(db.query, { model: 'b' }).compile().parameters).toEqual(['b']);
+    expect(() => find(db.query, {}).compile()).toThrow(TypeError);
   });
 
   it('refuses to be built from what its values are', () => {

@@ -54,7 +54,9 @@ class StandIn {
   }
 
   valueIn(rows: readonly object[]): unknown {
-    return Reflect.get(rows[this.#row] ?? {}, this.#name);
+    const value: unknown = Reflect.get(rows[this.#row] ?? {}, this.#name);
+    if (value === undefined) throw new TypeError(`'${this.#name}' of a prepared query has no value`);
+    return value;
   }
 
   [Symbol.toPrimitive](): never {

@@ -1,5 +1,4 @@
 import type { CompiledQuery, Compilable, Kysely } from 'kysely';
-import type { AppDatabase } from './database.ts';
 import type { Database } from './schema.ts';
 
 /** Builds the queries of a unit; runs nothing itself. */
@@ -33,19 +32,6 @@ export function* row<O>(query: Compilable<O>): Work<O | undefined> {
 /** Runs an insert, update or delete inside a unit and gives the number of rows changed. */
 export function* run(query: Compilable): Work<number> {
   return (yield query.compile()).changed;
-}
-
-/** All rows of a query outside a unit. */
-export async function readRows<O>({ read }: Pick<AppDatabase, 'read'>, query: Compilable<O>): Promise<O[]> {
-  return (await read.executeQuery(query)).rows;
-}
-
-/** The first row of a query outside a unit, if there is one. */
-export async function readRow<O>(
-  db: Pick<AppDatabase, 'read'>,
-  query: Compilable<O>,
-): Promise<O | undefined> {
-  return (await readRows(db, query))[0];
 }
 
 /** Runs a unit to its end without `await`. An error of a query is the unit's to catch. */

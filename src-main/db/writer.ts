@@ -10,8 +10,8 @@ interface Pending {
   fail(error: unknown): void;
 }
 
-/** How long a group may take before it is committed: nothing else happens in the meantime. */
-const groupMs = 8;
+/** Units that one group has at most: while it is built and committed, nothing else happens. */
+const maxGroup = 16;
 
 /**
  * The one writer of an SQLite file. Units wait in a queue; a group of them runs in one transaction
@@ -24,7 +24,7 @@ export class GroupedWriter {
   readonly #commit: BetterSqlite3.Statement;
   readonly #beginUnit: BetterSqlite3.Statement;
   readonly #endUnit: BetterSqlite3.Statement;
-  #queue: Pending[] = [];
+  readonly #queue: Pending[] = [];
   #isScheduled = false;
   #isClosed = false;
 
@@ -71,27 +71,19 @@ export class GroupedWriter {
   }
 
   #flush(): void {
-    const waiting = this.#queue;
-    if (waiting.length === 0) return;
-    const until = performance.now() + groupMs;
+    const group = this.#queue.splice(0, maxGroup);
+    if (group.length === 0) return;
+    if (this.#queue.length > 0) this.#schedule();
     const performed: Pending[] = [];
-    let taken = 0;
     try {
       this.#begin.run();
-      do {
-        const pending = waiting[taken];
-        taken += 1;
-        if (pending) this.#performAlone(pending, performed);
-      } while (taken < waiting.length && performance.now() < until);
+      for (const pending of group) this.#performAlone(pending, performed);
       this.#commit.run();
     } catch (error) {
       if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
-      this.#queue = [];
-      for (const pending of waiting) pending.fail(error);
+      for (const pending of group) pending.fail(error);
       return;
     }
-    this.#queue = waiting.slice(taken);
-    if (this.#queue.length > 0) this.#schedule();
     for (const pending of performed) pending.succeed();
   }
 

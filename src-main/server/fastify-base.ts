@@ -47,6 +47,8 @@ export function createFastify(options: FastifyBaseOptions): AppFastify {
   const server = Fastify({
     loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }),
+    // No line tells of a request by itself, so there is nothing that a number of it would tie together.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: options.bodyLimit ?? 1024 * 1024,
     routerOptions: { maxParamLength: options.maxParamLength ?? 100 },
     requestTimeout: 120_000,

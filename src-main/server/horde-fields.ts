@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '#shared/common/problem.ts';
 import type { AppFastify } from './fastify-base.ts';
+import { isLong, jsonInParts } from './long-lists.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,22 +27,37 @@ const heartbeat = '/api/v2/status/heartbeat';
  */
 export function applyFieldMasks(server: AppFastify): void {
   server.decorateRequest('fieldMask', undefined);
-  server.addHook('onRequest', async (request) => {
-    request.fieldMask = maskOf(request);
+  server.addHook('onRequest', (request, _reply, done) => {
+    if (request.headers['x-fields'] !== undefined) request.fieldMask = maskOf(request);
+    done();
   });
   server.addHook('preSerialization', (request, reply, payload, done) => {
     const mask = reply.statusCode < 300 ? request.fieldMask : undefined;
-    if (mask) reply.serializer((answer) => JSON.stringify(masked(wire(reply, answer), mask)));
+    const toJson = (answer: unknown): string => {
+      const json = jsonOf(reply, answer);
+      return mask ? JSON.stringify(masked(JSON.parse(json), mask)) : json;
+    };
+    if (isLong(payload)) sendInParts(reply, payload, toJson);
+    else if (mask) reply.serializer(toJson);
     done(null, payload);
   });
 }
 
+function sendInParts(
+  reply: FastifyReply,
+  list: readonly unknown[],
+  toJson: (part: readonly unknown[]) => string,
+): void {
+  reply.type('application/json; charset=utf-8');
+  // Fastify sends whatever stream a serializer gives; its type knows only of whole texts.
+  reply.serializer(() => Readable.from(jsonInParts(list, toJson)) as unknown as string);
+}
+
 /** The answer as it would be sent: what its schema does not name is gone. */
-function wire(reply: FastifyReply, answer: unknown): unknown {
-  const serialize = reply.getSerializationFunction(String(reply.statusCode), 'application/json');
+function jsonOf(reply: FastifyReply, answer: unknown): string {
+  const serialize = reply.getSerializationFunction(String(reply.statusCode));
   // A route's schema takes what its handler gives; Fastify types that as a record.
-  const text = serialize ? serialize(answer as Record<string, unknown>) : JSON.stringify(answer);
-  return JSON.parse(text);
+  return serialize ? serialize(answer as Record<string, unknown>) : JSON.stringify(answer);
 }
 
 function maskOf(request: FastifyRequest): FieldMask | undefined {

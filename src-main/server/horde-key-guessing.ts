@@ -26,13 +26,12 @@ export function slowKeyGuessing(
 ): void {
   const guesses = new Map<string, Guesses>();
   const limitOf = ({ isLocal }: { isLocal: boolean }) => perMinute * (isLocal ? localFactor : 1);
-  server.addHook('onRequest', async (request, reply) => {
+  server.addHook('onRequest', (request, reply, done) => {
     const known = guesses.get(request.ip);
-    if (!known || known.count <= limitOf(request) || request.headers['apikey'] === undefined)
-      return undefined;
+    if (!known || known.count <= limitOf(request) || request.headers['apikey'] === undefined) return done();
     if (known.until <= now()) {
       guesses.delete(request.ip);
-      return undefined;
+      return done();
     }
     const seconds = Math.ceil((known.until - now()) / 1000);
     return reply

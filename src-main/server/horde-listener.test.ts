@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppFastify } from './fastify-base.ts';
 import { createHordeListener, type HordeListenerOptions } from './horde-listener.ts';
+import { jsonInParts } from './long-lists.ts';
 
 const servers: AppFastify[] = [];
 afterEach(async () => {
@@ -272,5 +273,43 @@ describe('createHordeListener', () => {
     });
     expect(status).toBe(413);
     expect((most - before) / 1024 / 1024).toBeLessThan(48);
+  });
+});
+
+describe('a long list', () => {
+  const Item = Type.Object({ id: Type.Integer(), name: Type.String() }, { additionalProperties: false });
+  const items = Array.from({ length: 1234 }, (_, id) => ({ id, name: `Worker ${id} ü "`, secret: 'x' }));
+  const features = (api: AppFastify): void =>
+    void api.get(
+      '/api/v2/workers',
+      { schema: { hide: true, response: { 200: Type.Array(Item) } } },
+      () => items,
+    );
+
+  it('is sent in parts, and is the list that its schema describes', async () => {
+    const { url } = await start({ features });
+    const answer = await fetch(`${url}/api/v2/workers`);
+    expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(answer.headers.get('transfer-encoding')).toBe('chunked');
+    expect(await answer.json()).toEqual(items.map(({ id, name }) => ({ id, name })));
+  });
+
+  it('keeps what X-Fields names', async () => {
+    const { url } = await start({ features });
+    const answer = await fetch(`${url}/api/v2/workers`, { headers: { 'x-fields': 'id,secret' } });
+    expect(await answer.json()).toEqual(items.map(({ id }) => ({ id })));
+  });
+
+  it('lets others be answered before it is whole', async () => {
+    const parts = jsonInParts(items, (part) => JSON.stringify(part));
+    let turns = 0;
+    const count = () => (turns += 1);
+    const sizes: number[] = [];
+    for (let part = await parts.next(); !part.done; part = await parts.next()) {
+      sizes.push(part.value.length);
+      setImmediate(count);
+    }
+    expect(Math.max(...sizes)).toBeLessThan(10_000);
+    expect(turns).toBeGreaterThanOrEqual(sizes.length - 2);
   });
 });

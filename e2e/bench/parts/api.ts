@@ -1,101 +1,66 @@
-import sharp from 'sharp';
-import { asksOf, checkOf, idIn, popsOf } from '../horde-calls.ts';
-import { fillHorde, keyOfUser, popBody, requestBody } from '../horde-data.ts';
-import { type Answer, type Call, inTurn, wireOf } from '../load.ts';
-import { measureBare, type MeasuredServer, measureYurt, type Round } from '../measured.ts';
+import { apiCalls } from '../api-calls.ts';
+import { fillHorde } from '../horde-data.ts';
+import { measureBare, measureYurt, type Round } from '../measured.ts';
 import type { Part } from '../part.ts';
 import { type Figure, median } from '../report.ts';
 
 const size = { users: 1000, requests: 1000, workers: 100 };
 const rounds = 7;
-const load = { durationMs: 1500, concurrency: 32, callers: 512 };
+const load = { durationMs: 1200, concurrency: 32, callers: 512 };
+const megabyte = 1024 * 1024;
 
 /**
- * The four calls of every client and worker, in turns with a bare Fastify route in the same minute, so
- * that what else the machine does falls on both. Limits and log are on, as they ship: the load comes from
- * so many addresses that no limit is met.
+ * What clients and workers do all day, in turns with a bare Fastify route in the same minute, so that what else
+ * the machine does falls on both. Limits and log are on, as they ship: the load comes from so many addresses
+ * that no limit is met.
  */
 export const api: Part = async ({ folder, profileDir, say }) => {
   await fillHorde(folder, size);
   const bare = await measureBare(folder);
   const yurt = await measureYurt(folder, { profileDir });
+  const servers = { bare, yurt };
   try {
-    const calls = await createCalls(bare, yurt);
-    const kept = calls.map(() => [] as Round[]);
+    const restingBytes = (await yurt.read()).rssBytes;
+    const calls = await apiCalls({ bare: bare.port, yurt: yurt.port }, size);
+    const kept = new Map(calls.map(({ name }) => [name, [] as Round[]]));
     for (let round = 0; round <= rounds; round += 1) {
       say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
-      for (const [at, { server, next }] of calls.entries()) {
-        const result = await server.measure({ ...load, next });
-        if (round > 0) kept[at]?.push(result);
+      for (const { name, of, next } of calls) {
+        const result = await servers[of].measure({ ...load, next });
+        if (round > 0 && result.answers > 0) kept.get(name)?.push(result);
       }
     }
-    return figuresOf(calls.map(({ name }, at) => summaryOf(name, kept[at] ?? [])));
+    const loadedBytes = (await yurt.read()).rssBytes;
+    return [
+      ...figuresOf(Array.from(kept, ([name, results]) => summaryOf(name, results))),
+      ...memoryFigures(restingBytes, loadedBytes),
+    ];
   } finally {
     await yurt.stop();
     await bare.stop();
   }
 };
 
-interface MeasuredCall {
-  readonly name: 'bare GET' | 'bare POST' | 'async' | 'check' | 'pop' | 'submit';
-  readonly server: MeasuredServer;
-  readonly next: () => Call | undefined;
-}
-
-async function createCalls(bare: MeasuredServer, yurt: MeasuredServer): Promise<MeasuredCall[]> {
-  const { port } = yurt;
-  const picture = await smallPicture();
-  const requestIds: string[] = [];
-  const jobs: { readonly id: string; readonly apiKey: string }[] = [];
-  const bareGet = { wire: wireOf('GET', '/bare', { port: bare.port }) };
-  const barePost = { wire: wireOf('POST', '/bare', { port: bare.port, body: requestBody(0) }) };
-  const asks = asksOf({
-    port,
-    count: size.users,
-    done: (answer) => void requestIds.push(idIn(answer)),
-  });
-  const pops = popsOf({ port, count: size.workers }, popBody).map((call, at) => ({
-    ...call,
-    done: (answer: Answer) => void jobs.push({ id: idIn(answer), apiKey: keyOfUser(at) }),
-  }));
-  const check = (): Call => checkOf(port, requestIds[Math.floor(Math.random() * requestIds.length)] ?? '');
-  const submit = (): Call | undefined => {
-    const job = jobs.pop();
-    const body = { id: job?.id, generation: picture, state: 'ok', seed: 1 };
-    return job && { wire: wireOf('POST', '/api/v2/generate/submit', { port, apiKey: job.apiKey, body }) };
-  };
-  return [
-    { name: 'bare GET', server: bare, next: () => bareGet },
-    { name: 'bare POST', server: bare, next: () => barePost },
-    { name: 'async', server: yurt, next: inTurn(asks) },
-    { name: 'check', server: yurt, next: check },
-    { name: 'pop', server: yurt, next: inTurn(pops) },
-    { name: 'submit', server: yurt, next: submit },
-  ];
-}
-
-/** Base64 of a small WebP: what is measured is core, not the coding of pictures. */
-async function smallPicture(): Promise<string> {
-  const plain = { width: 64, height: 64, channels: 3, background: '#4060a0' } as const;
-  const webp = await sharp({ create: plain }).webp().toBuffer();
-  return webp.toString('base64');
-}
-
 interface Summary {
-  readonly name: MeasuredCall['name'];
+  readonly name: string;
   readonly perSecond: number;
   readonly threadMsEach: number;
   readonly busyMsEach: number;
   readonly delayP99Ms: number;
+  readonly answerP50Ms: number;
+  readonly answerP99Ms: number;
 }
 
-function summaryOf(name: Summary['name'], rounds: readonly Round[]): Summary {
+function summaryOf(name: string, results: readonly Round[]): Summary {
+  const middle = (pick: (round: Round) => number): number => median(results.map(pick));
   return {
     name,
-    perSecond: median(rounds.map((round) => round.perSecond)),
-    threadMsEach: median(rounds.map((round) => round.threadMsEach)),
-    busyMsEach: median(rounds.map((round) => round.busyMsEach)),
-    delayP99Ms: median(rounds.map((round) => round.probe.delayP99Ms)),
+    perSecond: middle((round) => round.perSecond),
+    threadMsEach: middle((round) => round.threadMsEach),
+    busyMsEach: middle((round) => round.busyMsEach),
+    delayP99Ms: middle((round) => round.probe.delayP99Ms),
+    answerP50Ms: middle((round) => round.probe.answerP50Ms),
+    answerP99Ms: middle((round) => round.probe.answerP99Ms),
   };
 }
 
@@ -109,16 +74,16 @@ const budgets = [
 const delayBudgetMs = 20;
 
 function figuresOf(summaries: readonly Summary[]): Figure[] {
-  const find = (name: Summary['name']): Summary => {
+  const find = (name: string): Summary => {
     const found = summaries.find((summary) => summary.name === name);
     if (!found) throw new Error(`${name} was not measured`);
     return found;
   };
-  const rates = summaries.map(({ name, perSecond, threadMsEach, busyMsEach }) => ({
-    what: name,
-    measured: perSecond,
+  const rates = summaries.map((summary) => ({
+    what: summary.name,
+    measured: summary.perSecond,
     unit: '/s',
-    note: `${(threadMsEach * 1000).toFixed(0)} µs of the server's thread each, ${(busyMsEach * 1000).toFixed(0)} µs with waits`,
+    note: noteOf(summary),
   }));
   const ratios = budgets.flatMap(({ name, bare, atLeast }) => {
     const [ours, theirs] = [find(name), find(bare)];
@@ -140,4 +105,17 @@ function figuresOf(summaries: readonly Summary[]): Figure[] {
     ];
   });
   return [...rates, ...ratios];
+}
+
+function noteOf(summary: Summary): string {
+  const micros = (ms: number): string => (ms * 1000).toFixed(0);
+  const { threadMsEach, busyMsEach, answerP50Ms, answerP99Ms, delayP99Ms } = summary;
+  return `p50 ${answerP50Ms.toFixed(1)} ms, p99 ${answerP99Ms.toFixed(1)} ms in the server; ${micros(threadMsEach)} µs of its thread each, ${micros(busyMsEach)} µs with waits; event-loop delay p99 ${delayP99Ms.toFixed(1)} ms`;
+}
+
+function memoryFigures(restingBytes: number, loadedBytes: number): Figure[] {
+  return [
+    { what: 'memory of core, 1,000 waiting, at rest', measured: restingBytes / megabyte, unit: 'MB' },
+    { what: 'memory of core, after the load', measured: loadedBytes / megabyte, unit: 'MB' },
+  ];
 }

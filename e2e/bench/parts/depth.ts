@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { asksOf, checkOf, idIn, popsOf } from '../horde-calls.ts';
 import { fillHorde, missingPopBody, popBody } from '../horde-data.ts';
-import { type Answer, type Call, inTurn } from '../load.ts';
+import { type Answer, type Call, inTurn, wireOf } from '../load.ts';
 import { type MeasuredServer, measureYurt, type Round } from '../measured.ts';
 import type { BenchContext, Part } from '../part.ts';
 import { type Figure, median } from '../report.ts';
@@ -13,6 +13,8 @@ const deep = { ...shallow, requests: 100_000 };
 const popping = 100;
 const rounds = 5;
 const load = { durationMs: 1500, concurrency: 16, callers: 256 };
+/** The list of all workers, over and over by one caller. */
+const seldom = { durationMs: 1500, concurrency: 1, callers: 1 };
 const megabyte = 1024 * 1024;
 
 /** The queue with 100,000 waiting requests and 10,000 workers online, in turns with one of 1,000 requests. */
@@ -27,6 +29,7 @@ export const depth: Part = async (context) => {
     const [fewMisses, manyMisses] = [pops(few, missingPopBody), pops(many, missingPopBody)];
     const asks = inTurn(asksOf({ port: many.port, count: deep.users }));
     const checks = inTurn(await checksOf(many));
+    const listing = { wire: wireOf('GET', '/api/v2/workers', { port: many.port }) };
     const kept: Record<Kind, Round[]> = {
       few: [],
       many: [],
@@ -36,6 +39,7 @@ export const depth: Part = async (context) => {
       manyMiss: [],
       async: [],
       check: [],
+      workers: [],
     };
     for (let round = 0; round <= rounds; round += 1) {
       context.say(round === 0 ? 'warming up' : `round ${round} of ${rounds}`);
@@ -51,6 +55,7 @@ export const depth: Part = async (context) => {
         manyMiss: await many.measure({ ...load, next: manyMisses }),
         async: await many.measure({ ...load, next: asks }),
         check: await many.measure({ ...load, next: checks }),
+        workers: await many.measure({ ...seldom, next: () => listing }),
       };
       if (round === 0) continue;
       for (const kind of kinds) kept[kind].push(results[kind]);
@@ -63,7 +68,17 @@ export const depth: Part = async (context) => {
   }
 };
 
-const kinds = ['few', 'many', 'fewHalf', 'manyHalf', 'fewMiss', 'manyMiss', 'async', 'check'] as const;
+const kinds = [
+  'few',
+  'many',
+  'fewHalf',
+  'manyHalf',
+  'fewMiss',
+  'manyMiss',
+  'async',
+  'check',
+  'workers',
+] as const;
 type Kind = (typeof kinds)[number];
 
 async function startHorde(
@@ -133,6 +148,13 @@ function figuresOf(kept: Readonly<Record<Kind, readonly Round[]>>): Figure[] {
       measured: middle('check', (round) => round.perSecond),
       unit: '/s',
       note: rate('check'),
+    },
+    {
+      what: 'list of 10,000 workers: event-loop delay p99',
+      measured: middle('workers', (round) => round.probe.delayP99Ms),
+      unit: 'ms',
+      budget: { atMost: 20 },
+      note: rate('workers'),
     },
   ];
 }

@@ -53,6 +53,11 @@ export async function openPostgres(url: string): Promise<AppDatabase> {
   return {
     read,
     query: new Kysely<Database>({ dialect: postgresBuilder }),
+    select: async (query) => {
+      const { rows } = await reader.query(query.compile());
+      // The builder's type describes these rows; the driver can only hand them over as unknown.
+      return rows as never[];
+    },
     readUnit: reader.unit,
     write: (work) => writer.write(work),
     watch: (listener) => watch.add(listener),

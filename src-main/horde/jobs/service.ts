@@ -3,7 +3,6 @@ import type { AppDatabase } from '#main/db/database.ts';
 import type { LockedRows } from '#main/db/locks.ts';
 import { prepared } from '#main/db/prepared.ts';
 import type { HordeDecoyTable, HordeJobTable, RequestType } from '#main/db/tables/horde-work.ts';
-import { readRow } from '#main/db/work.ts';
 import type { ImagesService } from '#main/horde/images/index.ts';
 import type { Modes } from '#main/horde/modes/index.ts';
 import { type HordeQueues, shapeOf } from '#main/horde/queue/index.ts';
@@ -92,14 +91,20 @@ interface Submitted<T extends RequestType> {
 
 const problem = (status: number, rc: string, message: string) => new ProblemError(status, rc, message);
 
+/** Without a shape it is a job of the other type. Out of a join SQLite would be slow to give so wide a row. */
 const jobWithShape = prepared((query, { type, id }: { type: RequestType; id: string }) =>
   query
     .selectFrom('horde_jobs as j')
-    .innerJoin('horde_requests as r', 'r.id', 'j.request_id')
     .selectAll('j')
-    .select('r.shape')
-    .where('j.id', '=', id)
-    .where('r.type', '=', type),
+    .select((e) =>
+      e
+        .selectFrom('horde_requests as r')
+        .select('r.shape')
+        .whereRef('r.id', '=', 'j.request_id')
+        .where('r.type', '=', type)
+        .as('shape'),
+    )
+    .where('j.id', '=', id),
 );
 
 /** Jobs of the private horde: handed out, taken back, settled (`queue.md` 2, 3). */
@@ -113,8 +118,10 @@ export function createJobsService(options: JobsOptions): JobsService {
   const started = new Set<(started: JobStarted) => void>();
   const completed = new Set<(completed: JobCompleted) => void>();
   const oneByOne = createSerial();
-  const findJob = (type: RequestType, id: string): Promise<Job | undefined> =>
-    readRow(db, jobWithShape(db.query, { type, id }));
+  const findJob = async (type: RequestType, id: string): Promise<Job | undefined> => {
+    const [found] = await db.select(jobWithShape(db.query, { type, id }));
+    return found?.shape == null ? undefined : { ...found, shape: found.shape };
+  };
   const findDecoy = (type: RequestType, id: string): Promise<Decoy | undefined> =>
     db.read
       .selectFrom('horde_decoys')

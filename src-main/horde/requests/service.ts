@@ -17,15 +17,9 @@ import { type Admitted, type Arrival, createAdmission } from './accept.ts';
 import { createFeasibility, type Feasibility } from './feasible.ts';
 import type { Authenticate, RequestPorts } from './ports.ts';
 import { refuseRating } from './rating.ts';
+import { type JobRow, jobsOfRequest, liveRequest, progressOfRequest, type RequestRow } from './reads.ts';
 import { parseSources, sourceKeys } from './sources.ts';
-import {
-  createStatusReader,
-  type JobRow,
-  picturesOf,
-  type RequestRow,
-  type StatusReader,
-  textsOf,
-} from './status.ts';
+import { createStatusReader, picturesOf, type StatusReader, textsOf } from './status.ts';
 import { createTypeRules, type Inputs, type ModelReferences, type Statuses } from './types.ts';
 import { cancelRequest, deleteExpired, insertRequest, requestLifeMs } from './units.ts';
 
@@ -79,18 +73,13 @@ export function createRequestsService(options: RequestsOptions): RequestsService
   const { feasible, readers } = readersOf(options);
 
   const find = async (type: RequestType, id: string): Promise<RequestRow> => {
-    const found = await db.read
-      .selectFrom('horde_requests')
-      .selectAll()
-      .where('id', '=', id)
-      .where('type', '=', type)
-      .where('expiry', '>', clock())
-      .executeTakeFirst();
+    const [found] = await db.select(liveRequest(db.query, { id, type, now: clock() }));
     if (!found) throw problem(404, 'RequestNotFound', `Request ${id} was not found.`);
     return found;
   };
-  const jobsOf = (id: string) =>
-    db.read.selectFrom('horde_jobs').selectAll().where('request_id', '=', id).orderBy('slot').execute();
+  const jobsOf = (id: string) => db.select(jobsOfRequest(db.query, { id }));
+  const check = async (found: RequestRow) =>
+    readers.image.check(found, await db.select(progressOfRequest(db.query, { id: found.id })));
   // A polled request lives on; written only when it gains at least a minute (`decisions.md` 10).
   const keepAlive = async (found: RequestRow) => {
     const expiry = clock() + requestLifeMs;
@@ -147,7 +136,7 @@ export function createRequestsService(options: RequestsOptions): RequestsService
       await refuseStrangers(options, from);
       const found = await find('image', id);
       await keepAlive(found);
-      return readers.image.check(found, await jobsOf(id));
+      return check(found);
     },
     status: async (type, id, base) => {
       const found = await find(type, id);
@@ -160,8 +149,7 @@ export function createRequestsService(options: RequestsOptions): RequestsService
       return views[type](await find(type, id), await jobsOf(id), base);
     },
     rate: async (id) => {
-      const found = await find('image', id);
-      return refuseRating(readers.image.check(found, await jobsOf(id)));
+      return refuseRating(await check(await find('image', id)));
     },
     cancelAll: async () => {
       await cancelEach('image', [...queues.image.open().keys()]);

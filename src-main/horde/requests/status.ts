@@ -1,5 +1,4 @@
-import type { Selectable } from 'kysely';
-import type { HordeJobTable, HordeRequestTable, RequestType } from '#main/db/tables/horde-work.ts';
+import type { RequestType } from '#main/db/tables/horde-work.ts';
 import { type ImagesService, pictureKey } from '#main/horde/images/index.ts';
 import { type Place, type QueueFigures, shapeOf } from '#main/horde/queue/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
@@ -8,12 +7,10 @@ import type { Shapes } from '#shared/horde/requests/shape.ts';
 import { statusCounts } from '#shared/horde/requests/states.ts';
 import type { TextGeneration } from '#shared/horde/requests/text-schema.ts';
 import type { Feasibility } from './feasible.ts';
-
-export type RequestRow = Selectable<HordeRequestTable>;
-export type JobRow = Selectable<HordeJobTable>;
+import type { JobProgress, JobRow, RequestRow } from './reads.ts';
 
 export interface StatusReader {
-  check(row: RequestRow, jobs: readonly JobRow[]): RequestStatusCheck;
+  check(row: RequestRow, jobs: readonly JobProgress[]): RequestStatusCheck;
 }
 
 export interface StatusReaderOptions<T extends RequestType> {

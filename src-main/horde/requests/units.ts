@@ -74,7 +74,9 @@ export function* checkConcurrency(
   const { type, models } = asked;
   const isPooled = caller.isAnonymous && models.length > 0;
   const found = yield* row(
-    isPooled ? countSameModels(query, type, caller, models) : countWaiting(query, { userId: caller.id, type }),
+    isPooled
+      ? countSameModels(query, type, caller, models)
+      : countWaiting(query, { userId: caller.id, type }),
   );
   if (Number(found?.n ?? 0) + asked.jobs > caller.concurrency) {
     throw tooMany(`At most ${caller.concurrency} results may wait.`);

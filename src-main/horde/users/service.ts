@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey } from 'node:crypto';
 import type { AppDatabase } from '#main/db/database.ts';
 import { prepared } from '#main/db/prepared.ts';
-import { readRow, run } from '#main/db/work.ts';
+import { run } from '#main/db/work.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { anonymousId, ownerId, seedAccounts } from './seed.ts';
 import { selectUsers, type User, userFromRow } from './user.ts';
@@ -70,7 +70,7 @@ export function createUsersService(options: UsersOptions): UsersService {
     return { apiKey, digest: digest(apiKey) };
   };
   const byId = async (id: number) => {
-    const found = await readRow(db, userById(db.query, { id }));
+    const [found] = await db.select(userById(db.query, { id }));
     return found && userFromRow(found);
   };
   return {
@@ -96,13 +96,13 @@ export function createUsersService(options: UsersOptions): UsersService {
     async authenticate(apiKey, { isLocal }) {
       if (apiKey === anonymousKey) return isLocal ? byId(anonymousId) : undefined;
       // The digest is keyed, so the time of this lookup tells nothing about stored keys.
-      const found = await readRow(db, userByKey(db.query, { digest: digest(apiKey) }));
+      const [found] = await db.select(userByKey(db.query, { digest: digest(apiKey) }));
       return found && userFromRow(found);
     },
     async list({ page, sort, pageSize }) {
       const found = await selectUsers(db.read)
         .where('deleted_at', 'is', null)
-        .orderBy(sort === 'age' ? 'users.created' : 'kudos_account.balance', sort === 'age' ? 'asc' : 'desc')
+        .orderBy(sort === 'age' ? 'users.created' : 'balance', sort === 'age' ? 'asc' : 'desc')
         .orderBy('users.id')
         .limit(pageSize)
         .offset((page - 1) * pageSize)

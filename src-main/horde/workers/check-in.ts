@@ -122,7 +122,15 @@ export interface CheckIn<K extends WorkerKind> {
 const uptimeOf = prepared((query, { id }: { id: string }) =>
   query
     .selectFrom('horde_workers')
-    .select(['user_id', 'last_check_in', 'maintenance', 'paused', 'uptime', 'rewarded_uptime', 'uptime_cents'])
+    .select([
+      'user_id',
+      'last_check_in',
+      'maintenance',
+      'paused',
+      'uptime',
+      'rewarded_uptime',
+      'uptime_cents',
+    ])
     .where('id', '=', id),
 );
 type Seen = Pick<

@@ -1,17 +1,23 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AppDatabase } from '#main/db/database.ts';
 import type { User, UsersService } from '#main/horde/users/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
+import { type WorkerKind, workerKinds } from '#shared/horde/workers/profile.ts';
 import type { WorkerDetails } from '#shared/horde/workers/schema.ts';
 import { detailsOf } from './details.ts';
 import type { WorkerRow } from './kinds.ts';
-import { onlineMs } from './live.ts';
 import type { WorkerPorts } from './ports.ts';
+
+interface Online {
+  readonly version: number;
+  all(): Iterable<{ readonly id: string }>;
+}
 
 export interface WorkerListOptions extends Pick<WorkerPorts, 'teams' | 'messages' | 'suspicion'> {
   readonly db: Pick<AppDatabase, 'read'>;
   readonly users: Pick<UsersService, 'byIds'>;
   readonly clock: Clock;
-  readonly live: Readonly<Record<'image' | 'text' | 'interrogation', { readonly version: number }>>;
+  readonly live: Readonly<Record<WorkerKind, Online>>;
   readonly isOnline: (id: string) => boolean;
 }
 
@@ -28,13 +34,13 @@ export interface WorkerList {
 
 /** Everybody sees the same public list, so it is made once in that time. */
 const listLastsMs = 5_000;
-/** A check-in is written up to that much after it was made. */
-const writtenWithinMs = 30_000;
+/** Workers that are read and shown in one go: with thousands of them others have to get their turn in between. */
+const pageSize = 100;
 
 /** What is shown of workers to whom. */
 export function createWorkerList(options: WorkerListOptions): WorkerList {
   const { db, users, clock, live } = options;
-  let kept: { at: number; version: string; list: WorkerDetails[] } | undefined;
+  let kept: { at: number; version: string; list: Promise<WorkerDetails[]> } | undefined;
   const versions = () => `${live.image.version} ${live.text.version} ${live.interrogation.version}`;
   const select = () => db.read.selectFrom('horde_workers').selectAll();
 
@@ -59,18 +65,31 @@ export function createWorkerList(options: WorkerListOptions): WorkerList {
     );
   };
   const readOnline = async (viewer: User | undefined): Promise<WorkerDetails[]> => {
-    const since = clock() - onlineMs - writtenWithinMs;
-    const seen = await select().where('last_check_in', '>=', since).orderBy('created').execute();
-    return showAll(
-      seen.filter((it) => options.isOnline(it.id)),
-      viewer,
-    );
+    const ids = workerKinds.flatMap((kind) => Array.from(live[kind].all(), ({ id }) => id));
+    const shown: Array<{ created: number; details: WorkerDetails }> = [];
+    for (let at = 0; at < ids.length; at += pageSize) {
+      if (at > 0) await nextTurn();
+      const found = await select()
+        .where('id', 'in', ids.slice(at, at + pageSize))
+        .execute();
+      const page = found.filter((it) => options.isOnline(it.id));
+      const details = await showAll(page, viewer);
+      for (const [index, worker] of details.entries()) {
+        shown.push({ created: page[index]?.created ?? 0, details: worker });
+      }
+    }
+    shown.sort((a, b) => a.created - b.created || (a.details.id < b.details.id ? -1 : 1));
+    return shown.map(({ details }) => details);
   };
-  const publicOnline = async (): Promise<WorkerDetails[]> => {
+  const publicOnline = (): Promise<WorkerDetails[]> => {
     const version = versions();
     if (kept?.version === version && clock() - kept.at < listLastsMs) return kept.list;
-    const list = await readOnline(undefined);
-    kept = { at: clock(), version, list };
+    const list = readOnline(undefined);
+    const mine = { at: clock(), version, list };
+    kept = mine;
+    list.catch(() => {
+      if (kept === mine) kept = undefined;
+    });
     return list;
   };
 

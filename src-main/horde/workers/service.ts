@@ -1,6 +1,5 @@
 import type { AppDatabase } from '#main/db/database.ts';
 import { prepared } from '#main/db/prepared.ts';
-import { readRow } from '#main/db/work.ts';
 import type { User, UsersService } from '#main/horde/users/index.ts';
 import type { Clock } from '#shared/common/clock.ts';
 import { ProblemError } from '#shared/common/problem.ts';
@@ -100,12 +99,12 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
     if (before) enter(kind, found, { ...before, isOwnerTrusted: isOwnerTrusted ?? before.isOwnerTrusted });
   };
   const mustFind = async (id: string): Promise<WorkerRow> => {
-    const found = await readRow(db, workerById(db.query, { id }));
+    const [found] = await db.select(workerById(db.query, { id }));
     if (!found) throw notFound(id);
     return found;
   };
   const refresh = async (id: string): Promise<void> => {
-    const found = online(id) && (await readRow(db, workerById(db.query, { id })));
+    const found = online(id) && (await db.select(workerById(db.query, { id })))[0];
     if (found) again(found.kind, found);
   };
   const refreshOwner = async (userId: number): Promise<void> => {
@@ -116,7 +115,7 @@ export function createWorkersService(options: WorkersOptions): WorkersService {
   };
   /** In the order of `queue.md` 4.2: what the name says before where the pop comes from. */
   const admit = async (kind: WorkerKind, name: string, owner: User, from: WorkerOrigin) => {
-    const named = await readRow(db, workerByName(db.query, { key: name.toLowerCase() }));
+    const [named] = await db.select(workerByName(db.query, { key: name.toLowerCase() }));
     if (named && named.kind !== kind) throw nameConflict(named);
     const verdict = await options.addresses?.admitWorker(from.ip, owner);
     return { named, isSuspect: verdict === 'suspect' };

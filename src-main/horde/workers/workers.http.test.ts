@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { run } from '#main/db/work.ts';
 import { checkLedger } from '#main/horde/kudos/index.ts';
 import { hordeFolder, type TestHorde } from '../testing/open-horde.ts';
 
@@ -182,6 +183,23 @@ describe('changes and deletion', () => {
     expect(seen).toMatchObject({ info: 'a &lt;b&gt;', name: 'New name' });
     expect(seen).not.toHaveProperty('ipaddr');
     expect((await horde.call('PUT', '/workers/nobody', { info: 'x' })).status).toBe(404);
+  });
+
+  it('lists more workers than are read at once, each once, oldest first', async () => {
+    const horde = await hordes.open();
+    const names = Array.from({ length: 130 }, (_, at) => `Worker ${String(at).padStart(3, '0')}`);
+    const invited = horde.db.query.updateTable('users').set({ worker_invited: 500 }).where('id', '=', 1);
+    await horde.db.write(() => run(invited));
+    for (const name of names) {
+      horde.clock.now += 10;
+      expect((await horde.call('POST', '/generate/pop', { ...offer, name })).status).toBe(200);
+    }
+    const listed = async () =>
+      (await horde.call('GET', '/workers')).body.map(({ name }: { name: string }) => name);
+    expect(await listed()).toEqual(names);
+    horde.workers.leave('Worker 007');
+    horde.clock.now += 1_000;
+    expect(await listed()).toEqual(names.filter((name) => name !== 'Worker 007'));
   });
 
   it('filters the list and deletes once no job is kept', async () => {

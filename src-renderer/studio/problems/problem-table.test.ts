@@ -11,9 +11,17 @@ const wordsOf = (group: string, key: string): unknown => {
     : found;
 };
 
-/** The sources of core, as text: what they send is what must have words. */
+/** The sources of what the studio's requests go through, as text: what they send is what must have words. */
 const sources = import.meta.glob<string>(
-  ['../../../src-main/{horde,server,studio}/**/*.ts', '../../../src-shared/{horde,studio}/**/*.ts'],
+  [
+    '../../../src-main/{server,studio}/**/*.ts',
+    '../../../src-main/horde/{addresses,documents,images,jobs,modes,queue,requests,workers}/**/*.ts',
+    '../../../src-shared/horde/{common,jobs,requests,workers}/**/*.ts',
+    '../../../src-shared/studio/**/*.ts',
+    // The studio asks for pictures and rates none.
+    '!../../../src-shared/horde/requests/text-rules.ts',
+    '!../../../src-main/horde/requests/rating.ts',
+  ],
   { query: '?raw', import: 'default', eager: true },
 );
 

@@ -58,6 +58,7 @@ const requestProblems = {
   TooManyPrompts: { words: 'tooMany', fix: 'retry' },
   MaintenanceMode: { words: 'maintenance', fix: 'retry' },
   TimeoutIP: { words: 'waitAddress' },
+  TermsNotAccepted: { words: 'terms' },
   UnsafeIP: { words: 'unsafeAddress' },
   UntrustedUnsafeIP: { words: 'unsafeAddress' },
   TooManyNewIPs: { words: 'busy', fix: 'retry' },

@@ -81,8 +81,9 @@ export const UserDetails = Type.Object(
     pseudonymous: Type.Boolean(),
     account_age: Type.Integer(),
     styles: Type.Array(UserStyle),
-    usage: UserUsage,
-    contributions: UserContributions,
+    // Hordes of the future may drop these: a client does without.
+    usage: Type.Optional(UserUsage),
+    contributions: Type.Optional(UserContributions),
     records: UserRecords,
     worker_ids: optional.texts,
     sharedkey_ids: optional.texts,
