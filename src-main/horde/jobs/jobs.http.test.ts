@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { testDatabaseKind } from '#main/db/testing/open-test-database.ts';
 import { checkLedger } from '#main/horde/kudos/index.ts';
 import { hordeFolder, openHorde, pathOf, someTime, type TestHorde, webp } from '../testing/open-horde.ts';
 
@@ -294,6 +295,18 @@ describe('links', () => {
   });
 });
 
+/**
+ * The queue in memory is as the database has it. Where other processes may share that, it may hold more slots
+ * than there are, until a take finds none, but never fewer.
+ */
+function expectFollowed(open: ReadonlyMap<string, number>, stored: ReadonlyMap<string, number>): void {
+  if (testDatabaseKind === 'SQLite') {
+    expect(open).toEqual(stored);
+    return;
+  }
+  for (const [id, slots] of stored) expect(open.get(id) ?? 0).toBeGreaterThanOrEqual(slots);
+}
+
 describe('slots', () => {
   it('end finished or faulted, are never handed out twice and are settled once', async () => {
     const step = fc.constantFrom('pop', 'pop', 'submit', 'repeat', 'fault', 'sweep', 'cancel', 'restart');
@@ -334,7 +347,7 @@ describe('slots', () => {
               .select(['id', 'open_slots'])
               .where('open_slots', '>', 0)
               .execute();
-            expect(horde.queues.image.open()).toEqual(new Map(stored.map((it) => [it.id, it.open_slots])));
+            expectFollowed(horde.queues.image.open(), new Map(stored.map((it) => [it.id, it.open_slots])));
           };
           for (const name of steps) await perform(name);
           for (let round = 0; round < 30; round += 1) await perform(round % 2 === 0 ? 'pop' : 'submit');
