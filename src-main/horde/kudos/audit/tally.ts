@@ -39,6 +39,9 @@ const actions: Readonly<Record<string, KudosAction>> = {
   AWARD: 'awarded',
   STIPEND: 'recurring',
   ADMIN_ADJUSTMENT: 'admin',
+  // The ledger is append-only: names that the first version wrote stay in it.
+  SETTLEMENT: 'accumulated',
+  ADMIN: 'admin',
 };
 
 /**
