@@ -16,7 +16,7 @@ import { fittingRequests } from './candidates.ts';
 import { type Completed, completeJob, type CompletePorts } from './complete.ts';
 import { forgetDecoys, issueDecoy } from './decoys.ts';
 import { imageJobs } from './image-jobs.ts';
-import { createSerial } from './serial.ts';
+import { createKeyedLanes } from '#shared/common/keyed-lanes.ts';
 import { answerOfEnded, digestOf, endDecoy, refuseSubmit } from './submit.ts';
 import { textJobs } from './text-jobs.ts';
 import type { AllJobRules, Assignment, PopAnswers, Pops, Submits } from './types.ts';
@@ -117,7 +117,7 @@ export function createJobsService(options: JobsOptions): JobsService {
   };
   const started = new Set<(started: JobStarted) => void>();
   const completed = new Set<(completed: JobCompleted) => void>();
-  const oneByOne = createSerial();
+  const oneByOne = createKeyedLanes();
   const findJob = async (type: RequestType, id: string): Promise<Job | undefined> => {
     const [found] = await db.select(jobWithShape(db.query, { type, id }));
     return found?.shape == null ? undefined : { ...found, shape: found.shape };
